@@ -15,8 +15,8 @@ inline constexpr bool is_described_enum = boost::describe::has_describe_enumerat
 // Calls visit(name, member_pointer) for every described member, in declaration order.
 template <class T, class F>
 constexpr void for_each_member(F&& visit) {
-  boost::mp11::mp_for_each<
-      boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>>(
+  boost::mp11::mp_for_each<boost::describe::describe_members<
+      T, boost::describe::mod_public | boost::describe::mod_inherited>>(
       [&](auto d) { visit(d.name, d.pointer); });
 }
 

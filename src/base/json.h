@@ -12,10 +12,11 @@
 #include "base/result.h"
 #include "base/time.h"
 
-// JSON from and to structs that are described once (BOOST_DESCRIBE_STRUCT). Supported members: bool, int64 and
-// smaller integers, std::string, described enums (their names), base::Id<…>, base::Time (RFC 3339), std::optional
-// (null or absent), std::vector, std::map<std::string, …>, boost::json::value, base::json::Raw, nested described structs.
-// Floating point does not exist here on purpose.
+// JSON from and to structs that are described once (BOOST_DESCRIBE_STRUCT). Supported members:
+// bool, int64 and smaller integers, std::string, described enums (their names), base::Id<…>,
+// base::Time (RFC 3339), std::optional (null or absent), std::vector, std::map<std::string, …>,
+// boost::json::value, base::json::Raw, nested described structs. Floating point does not exist here
+// on purpose.
 namespace base::json {
 
 // JSON text that is already written; copied verbatim.
@@ -35,8 +36,9 @@ template <class T>
 std::string write(const T& value);
 void append_string(std::string& out, std::string_view text);  // quoted and escaped
 
-// Code::invalid_argument with every offending field ("client_id" required, "amount_minor" type …), paths like
-// "channels[0]". Integers outside their type's range, floats (even 1.0), duplicates of a key and invalid UTF-8 are errors.
+// Code::invalid_argument with every offending field ("client_id" required, "amount_minor" type …),
+// paths like "channels[0]". Integers outside their type's range, floats (even 1.0), duplicates of a
+// key and invalid UTF-8 are errors.
 template <class T>
 Result<T> read(std::string_view text, const ReadOptions& options = {});
 Result<boost::json::value> parse(std::string_view text, std::size_t depth_max = 16);
@@ -44,9 +46,11 @@ template <class T>
 void read_value(const boost::json::value& from, T& into, const std::string& path,
                 const ReadOptions& options, std::vector<FieldError>& errors);
 
-// Helpers for reading providers' answers, where only some fields matter: the value at a dotted path ("data.object.id").
+// Helpers for reading providers' answers, where only some fields matter: the value at a dotted path
+// ("data.object.id").
 const boost::json::value* find(const boost::json::value& root, std::string_view dotted_path);
-std::optional<std::string_view> find_string(const boost::json::value& root, std::string_view dotted_path);
+std::optional<std::string_view> find_string(const boost::json::value& root,
+                                            std::string_view dotted_path);
 std::optional<std::int64_t> find_int(const boost::json::value& root, std::string_view dotted_path);
 std::optional<bool> find_bool(const boost::json::value& root, std::string_view dotted_path);
 

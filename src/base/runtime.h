@@ -14,9 +14,9 @@ namespace base {
 template <class T>
 using Awaitable = boost::asio::awaitable<T>;
 
-// The seam between the product and the machine: executors, waits, tasks and threads. The real runtime owns
-// one io_context per thread; the simulated one runs everything on one thread and moves its own clock.
-// Lives longer than every service. All members are thread-safe unless said.
+// The seam between the product and the machine: executors, waits, tasks and threads. The real
+// runtime owns one io_context per thread; the simulated one runs everything on one thread and moves
+// its own clock. Lives longer than every service. All members are thread-safe unless said.
 class Runtime {
  public:
   virtual ~Runtime() = default;
@@ -35,20 +35,22 @@ class Runtime {
   virtual void spawn(std::string name, Awaitable<void> task) = 0;
   virtual void spawn_on(std::size_t loop, std::string name, Awaitable<void> task) = 0;
 
-  // Runs `job` where blocking is allowed (password hashing, image decoding). The simulation runs it inline.
+  // Runs `job` where blocking is allowed (password hashing, image decoding). The simulation runs it
+  // inline.
   virtual void post_blocking(std::function<void()> job) = 0;
 
-  // A thread with a queue of its own for blocking libraries (database connections): true for threads,
-  // false when jobs must run inline on the caller (simulation).
+  // A thread with a queue of its own for blocking libraries (database connections): true for
+  // threads, false when jobs must run inline on the caller (simulation).
   virtual bool threaded() const = 0;
   // Joined by the runtime's destructor at the latest. Not to be called unless threaded().
   virtual std::thread start_thread(std::string name, std::function<void()> body) = 0;
 
   virtual bool stopping() const = 0;
-  virtual void stop() = 0;   // idempotent; wakes every sleep
+  virtual void stop() = 0;  // idempotent; wakes every sleep
 };
 
-// A wake-up that is remembered: notify() before wait() is not lost. Any thread may notify; one coroutine waits.
+// A wake-up that is remembered: notify() before wait() is not lost. Any thread may notify; one
+// coroutine waits.
 class Signal {
  public:
   explicit Signal(Runtime& runtime);
@@ -83,14 +85,16 @@ class OffsetClock : public Clock {
   std::atomic<std::int64_t> offset_us_{0};
 };
 
-// One thread, a seeded Random and a clock that moves only by advance(). Used by scenario tests and the simulation.
+// One thread, a seeded Random and a clock that moves only by advance(). Used by scenario tests and
+// the simulation.
 class SimRuntime : public Runtime {
  public:
   // Runs until nothing is runnable without moving the clock.
   virtual void run_until_idle() = 0;
   // Moves the clock step by step to every timer within `by`, running what becomes due.
   virtual void advance(Duration by) = 0;
-  // Runs `task` to its end, moving the clock to the next timer whenever nothing else is runnable; asserts when stuck.
+  // Runs `task` to its end, moving the clock to the next timer whenever nothing else is runnable;
+  // asserts when stuck.
   virtual void run(Awaitable<void> task) = 0;
 };
 std::unique_ptr<SimRuntime> sim_runtime(std::uint64_t seed, Time start);

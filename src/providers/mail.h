@@ -14,19 +14,21 @@ struct MailAccount {
   domain::TenantId tenant_id;
   bool livemode = false;
   net::SmtpServer server;
-  std::string envelope_from;             // bounces go here
+  std::string envelope_from;  // bounces go here
 };
 
 struct MailAccepted {
-  std::string provider_ref;              // our Message-ID
-  std::string queue_text;                // the relay's answer
+  std::string provider_ref;  // our Message-ID
+  std::string queue_text;    // the relay's answer
 };
 
-// Errors: refused (Error::reason "temporary" or "permanent"), unavailable, ambiguous as in net/smtp.h.
+// Errors: refused (Error::reason "temporary" or "permanent"), unavailable, ambiguous as in
+// net/smtp.h.
 class MailProvider {
  public:
   virtual ~MailProvider() = default;
-  virtual base::Awaitable<base::Result<MailAccepted>> send(MailAccount account, net::MimeMessage message) = 0;
+  virtual base::Awaitable<base::Result<MailAccepted>> send(MailAccount account,
+                                                           net::MimeMessage message) = 0;
   virtual base::Awaitable<base::Result<std::string>> check(MailAccount account) = 0;
 };
 

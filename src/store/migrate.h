@@ -21,8 +21,9 @@ struct MigrateReport {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
 };
-// Applies what is missing under a lock (GET_LOCK / SQLite's writer), so that several processes may start at once. A schema newer than
-// the binary: Code::conflict, reason "schema_too_new". Blocking; for start-up and `quittance migrate`.
+// Applies what is missing under a lock (GET_LOCK / SQLite's writer), so that several processes may
+// start at once. A schema newer than the binary: Code::conflict, reason "schema_too_new". Blocking;
+// for start-up and `quittance migrate`.
 Result<MigrateReport> migrate(Store& store, std::span<const Migration> steps = migrations());
 
 }  // namespace store
