@@ -59,6 +59,10 @@ struct Response {
   Headers headers;
   std::string body;                                // ignored for HEAD by the server
   std::shared_ptr<const std::string> shared_body;  // large constant bodies, instead of body
+  // Faults of the sandbox: the connection is closed instead of the reply, or after half of its
+  // body. To MemoryNetwork's caller both are `ambiguous`.
+  enum class Cut : std::uint8_t { none, before_reply, mid_reply };
+  Cut cut = Cut::none;
 };
 
 Response text_response(int status, std::string content_type, std::string body);
