@@ -10,13 +10,14 @@
 #include "base/describe.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/text_value.h"
 #include "base/time.h"
 
 // JSON from and to structs that are described once (BOOST_DESCRIBE_STRUCT). Supported members:
 // bool, int64 and smaller integers, std::string, described enums (their names), base::Id<…>,
 // base::Time (RFC 3339), std::optional (null or absent), std::vector, std::map<std::string, …>,
 // boost::json::value, base::json::Raw, nested described structs. Floating point does not exist here
-// on purpose.
+// on purpose. A base::TextValue (text_value.h: text() and parse()) is one string.
 namespace base::json {
 
 // JSON text that is already written; copied verbatim.
