@@ -36,6 +36,7 @@ BOOST_DESCRIBE_STRUCT(NoParams, (), ())
 // names are compared when the statement is prepared. Member types: bool, integers, std::string,
 // std::string_view (parameters only), described enums, base::Id<…>, base::Time,
 // base::Secret<std::string>, std::optional of these, store::Blob, base::json::Raw.
+// Also base::TextValue types (domain::Currency, domain::Day) as their text.
 template <class P = NoParams, class R = NoRow>
 struct Query {
   const Statement* statement;
