@@ -1,14 +1,33 @@
--- Changes of the totals, appended in the transaction of their cause and folded into totals_hour and totals_day later, so that no payment waits
--- for a hot row. measure is a request status or a ledger kind; amount is minor units for statuses and micros for kinds. bucket_at is
--- the request's creation (statuses) or the money's time (kinds).
+-- Changes of the totals (domain::Totals), appended in the transaction of their cause and folded into totals_quarter and totals_day later, so
+-- that no payment waits for a hot row. counted_at is the request's creation (counts) or the money's time (money).
 CREATE TABLE totals_delta (
   tenant_id BINARY(16) NOT NULL,
   id BINARY(16) NOT NULL,
   livemode BOOLEAN NOT NULL,
   currency VARCHAR(3) NOT NULL,
-  bucket_at BIGINT NOT NULL,
-  measure VARCHAR(16) NOT NULL,
-  count_delta BIGINT NOT NULL,
-  amount_delta BIGINT NOT NULL,
+  counted_at BIGINT NOT NULL,
+  draft_count BIGINT NOT NULL,
+  draft_micros BIGINT NOT NULL,
+  scheduled_count BIGINT NOT NULL,
+  scheduled_micros BIGINT NOT NULL,
+  open_count BIGINT NOT NULL,
+  open_micros BIGINT NOT NULL,
+  processing_count BIGINT NOT NULL,
+  processing_micros BIGINT NOT NULL,
+  paid_count BIGINT NOT NULL,
+  paid_micros BIGINT NOT NULL,
+  expired_count BIGINT NOT NULL,
+  expired_micros BIGINT NOT NULL,
+  cancelling_count BIGINT NOT NULL,
+  cancelling_micros BIGINT NOT NULL,
+  cancelled_count BIGINT NOT NULL,
+  cancelled_micros BIGINT NOT NULL,
+  charged_micros BIGINT NOT NULL,
+  provider_fee_micros BIGINT NOT NULL,
+  sms_fee_micros BIGINT NOT NULL,
+  email_fee_micros BIGINT NOT NULL,
+  refunded_micros BIGINT NOT NULL,
+  disputed_micros BIGINT NOT NULL,
+  adjusted_micros BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id)
 ) {{table_options}};

@@ -1,0 +1,32 @@
+-- bucket_at: start of a quarter of an hour in UTC, which divides the days of every time zone. The source from which days are made again when a
+-- tenant's time zone changes.
+CREATE TABLE totals_quarter (
+  tenant_id BINARY(16) NOT NULL,
+  livemode BOOLEAN NOT NULL,
+  currency VARCHAR(3) NOT NULL,
+  bucket_at BIGINT NOT NULL,
+  draft_count BIGINT NOT NULL,
+  draft_micros BIGINT NOT NULL,
+  scheduled_count BIGINT NOT NULL,
+  scheduled_micros BIGINT NOT NULL,
+  open_count BIGINT NOT NULL,
+  open_micros BIGINT NOT NULL,
+  processing_count BIGINT NOT NULL,
+  processing_micros BIGINT NOT NULL,
+  paid_count BIGINT NOT NULL,
+  paid_micros BIGINT NOT NULL,
+  expired_count BIGINT NOT NULL,
+  expired_micros BIGINT NOT NULL,
+  cancelling_count BIGINT NOT NULL,
+  cancelling_micros BIGINT NOT NULL,
+  cancelled_count BIGINT NOT NULL,
+  cancelled_micros BIGINT NOT NULL,
+  charged_micros BIGINT NOT NULL,
+  provider_fee_micros BIGINT NOT NULL,
+  sms_fee_micros BIGINT NOT NULL,
+  email_fee_micros BIGINT NOT NULL,
+  refunded_micros BIGINT NOT NULL,
+  disputed_micros BIGINT NOT NULL,
+  adjusted_micros BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, livemode, currency, bucket_at)
+) {{table_options}};
