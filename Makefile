@@ -35,5 +35,5 @@ verify:            ## everything long, by hand before a release
 setup:             ## install all that building, running and testing needs
 	@scripts/setup test
 
-fmt:               ## format the C++ files that differ from the last commit
+fmt:               ## format the C++ files
 	@scripts/fmt
