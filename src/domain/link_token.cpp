@@ -1,0 +1,39 @@
+#include "domain/link_token.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+
+namespace domain {
+
+base::Result<LinkKeys> LinkKeys::make(std::map<std::int64_t, base::Secret<std::string>> keys) {
+  if (keys.empty()) return base::error(base::Code::invalid_argument, "no link key is configured");
+  for (const auto& [version, key] : keys) {
+    if (version < 1 || key.reveal().size() < 32) {
+      return base::error(base::Code::invalid_argument,
+                         "a link key needs a version from 1 and at least 32 bytes");
+    }
+  }
+  LinkKeys out;
+  out.keys_ = std::move(keys);
+  return out;
+}
+
+base::Result<std::string> LinkKeys::token(std::int64_t version, const base::Id128& id) const {
+  const auto found = keys_.find(version);
+  if (found == keys_.end()) {
+    return base::error(base::Code::not_found, "link key version is not configured");
+  }
+  const auto digest = base::hmac_sha256(found->second.reveal(), base::as_chars(id.bytes));
+  return base::to_base62(std::span<const std::uint8_t, 16>(digest.data(), 16));
+}
+
+bool is_link_token(std::string_view text) {
+  return text.size() == kLinkTokenChars && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+         });
+}
+
+base::Digest link_token_hash(std::string_view token) { return base::sha256(token); }
+
+}  // namespace domain
