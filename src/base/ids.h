@@ -22,6 +22,7 @@ struct Id128 {
 
 // 26 lowercase Crockford base32 digits; order-preserving.
 std::string to_base32(const Id128& id);
+void append_base32(std::string& out, const Id128& id);
 bool from_base32(std::string_view text, Id128& out);
 
 // An id of one kind. Tag has `static constexpr std::string_view kPrefix` ("pr"); the text form, used in
@@ -32,10 +33,14 @@ struct Id {
   friend auto operator<=>(const Id&, const Id&) = default;
   bool is_nil() const { return value == Id128{}; }
   std::string text() const {
-    std::string out(Tag::kPrefix);
-    out += '_';
-    out += to_base32(value);
+    std::string out;
+    append_text(out);
     return out;
+  }
+  void append_text(std::string& out) const {
+    out += Tag::kPrefix;
+    out += '_';
+    append_base32(out, value);
   }
   static Result<Id> parse(std::string_view text) {
     Id id;

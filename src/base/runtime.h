@@ -1,10 +1,16 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <type_traits>
+#include <utility>
 
 #include "base/random.h"
 #include "base/time.h"
@@ -13,6 +19,10 @@ namespace base {
 
 template <class T>
 using Awaitable = boost::asio::awaitable<T>;
+
+namespace detail {
+class TimerQueue;
+}
 
 // The seam between the product and the machine: executors, waits, tasks and threads. The real
 // runtime owns one io_context per thread; the simulated one runs everything on one thread and moves
@@ -27,11 +37,13 @@ class Runtime {
   virtual std::size_t loop_count() const = 0;
   virtual boost::asio::any_io_executor loop(std::size_t index) = 0;
 
-  // Ends after `delay`, or early when the runtime stops (then false: leave your loop).
-  virtual Awaitable<bool> sleep(Duration delay) = 0;
+  // Ends after `delay` of the clock's time, or early when the runtime stops or the coroutine is cancelled
+  // (then false: leave your loop). Only for coroutines that run on a loop of this runtime.
+  Awaitable<bool> sleep(Duration delay);
 
-  // Starts a task that the runtime owns and waits for at stop. An escaping exception is logged and
-  // ends the process: a service that has lost a task must not pretend to work.
+  // Starts a task that the runtime owns and waits for at stop; spawn() takes the loops in turn. An
+  // escaping exception is logged and ends the process: a service that has lost a task must not
+  // pretend to work.
   virtual void spawn(std::string name, Awaitable<void> task) = 0;
   virtual void spawn_on(std::size_t loop, std::string name, Awaitable<void> task) = 0;
 
@@ -39,14 +51,23 @@ class Runtime {
   // inline.
   virtual void post_blocking(std::function<void()> job) = 0;
 
-  // A thread with a queue of its own for blocking libraries (database connections): true for
-  // threads, false when jobs must run inline on the caller (simulation).
+  // True when start_thread() may be used, for blocking libraries that keep state per thread (database
+  // connections); false when jobs must run inline on the caller (simulation).
   virtual bool threaded() const = 0;
-  // Joined by the runtime's destructor at the latest. Not to be called unless threaded().
+  // The caller joins the thread, before the runtime ends.
   virtual std::thread start_thread(std::string name, std::function<void()> body) = 0;
 
   virtual bool stopping() const = 0;
-  virtual void stop() = 0;  // idempotent; wakes every sleep
+  // Wakes every sleep and wait, then waits up to 10 s for the spawned tasks and logs the names of those that
+  // hang. Idempotent. Called on one of the runtime's own threads it only wakes; the destructor waits.
+  virtual void stop() = 0;
+  // The clock was moved: whatever became due wakes now. An OffsetClock calls it by itself.
+  virtual void clock_changed() = 0;
+
+ protected:
+  friend class Signal;
+  // The timers of the loop that the caller runs on.
+  virtual detail::TimerQueue& timers() = 0;
 };
 
 // A wake-up that is remembered: notify() before wait() is not lost. Any thread may notify; one
@@ -61,6 +82,7 @@ class Signal {
 
  private:
   struct State;
+  Runtime& runtime_;
   std::shared_ptr<State> state_;
 };
 
@@ -72,17 +94,22 @@ Awaitable<std::invoke_result_t<F&>> run_blocking(Runtime& runtime, F job);
 std::unique_ptr<Runtime> real_runtime(std::size_t loops, std::shared_ptr<Clock> clock);
 std::shared_ptr<Clock> system_clock();
 
-// A clock whose offset can be moved (sandbox mode only).
+// A clock whose offset can be moved (sandbox mode only). Sleepers of the runtime that was made with it follow.
 class OffsetClock : public Clock {
  public:
   explicit OffsetClock(std::shared_ptr<Clock> real) : real_(std::move(real)) {}
   Time now() const override { return real_->now() + Duration{offset_us_.load()}; }
   Duration steady() const override { return real_->steady() + Duration{offset_us_.load()}; }
-  void set_offset(Duration offset) { offset_us_.store(offset.count()); }
+  Duration offset() const { return Duration{offset_us_.load()}; }
+  void set_offset(Duration offset);
+  // Called after every move; the runtime's own wire.
+  void set_listener(std::function<void()> listener);
 
  private:
   std::shared_ptr<Clock> real_;
   std::atomic<std::int64_t> offset_us_{0};
+  std::mutex mutex_;
+  std::function<void()> listener_;
 };
 
 // One thread, a seeded Random and a clock that moves only by advance(). Used by scenario tests and
@@ -91,7 +118,7 @@ class SimRuntime : public Runtime {
  public:
   // Runs until nothing is runnable without moving the clock.
   virtual void run_until_idle() = 0;
-  // Moves the clock step by step to every timer within `by`, running what becomes due.
+  // Moves the clock step by step to every timer within `by`, running what becomes due; ends exactly at `by`.
   virtual void advance(Duration by) = 0;
   // Runs `task` to its end, moving the clock to the next timer whenever nothing else is runnable;
   // asserts when stuck.

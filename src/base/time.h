@@ -17,6 +17,7 @@ constexpr Time from_micros(std::int64_t us) { return Time{Duration{us}}; }
 
 // "2026-11-23T09:00:00.000000Z".
 std::string to_rfc3339(Time t);
+void append_rfc3339(std::string& out, Time t);
 // Accepts any RFC 3339 date-time with 0–9 fraction digits and Z or a numeric offset.
 Result<Time> from_rfc3339(std::string_view text);
 

@@ -1,0 +1,122 @@
+#include "base/time.h"
+
+#include <algorithm>
+
+namespace base {
+namespace {
+
+using std::chrono::days;
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
+
+void put_digits(char* at, int count, std::int64_t value) {
+  for (int i = count - 1; i >= 0; --i) {
+    at[i] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+}
+
+// Reads from the front of `text`; every function answers false when the text does not fit.
+struct Scanner {
+  std::string_view text;
+
+  bool number(std::size_t digits, int& out) {
+    if (text.size() < digits) return false;
+    out = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      if (text[i] < '0' || text[i] > '9') return false;
+      out = out * 10 + (text[i] - '0');
+    }
+    text.remove_prefix(digits);
+    return true;
+  }
+  bool one_of(std::string_view wanted) {
+    if (text.empty() || wanted.find(text.front()) == wanted.npos) return false;
+    text.remove_prefix(1);
+    return true;
+  }
+  // ".5" is 500000 microseconds; digits after the sixth are dropped.
+  bool fraction(std::int64_t& us) {
+    us = 0;
+    if (!one_of(".")) return true;
+    std::int64_t scale = 100'000;
+    std::size_t digits = 0;
+    while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+      us += (text.front() - '0') * scale;
+      scale /= 10;
+      text.remove_prefix(1);
+      if (++digits > 9) return false;
+    }
+    return digits > 0;
+  }
+  bool offset(std::chrono::minutes& out) {
+    out = {};
+    if (one_of("Zz")) return true;
+    const bool negative = !text.empty() && text.front() == '-';
+    int hours = 0;
+    int minutes = 0;
+    if (!one_of("+-") || !number(2, hours) || !one_of(":") || !number(2, minutes)) return false;
+    if (hours > 23 || minutes > 59) return false;
+    out = std::chrono::hours{hours} + std::chrono::minutes{minutes};
+    if (negative) out = -out;
+    return true;
+  }
+};
+
+}  // namespace
+
+void append_rfc3339(std::string& out, Time t) {
+  // Four digits of year are all that RFC 3339 has; values outside can only come from corrupt rows.
+  const auto day = std::clamp(std::chrono::floor<days>(t), sys_days{std::chrono::year{0} / 1 / 1},
+                              sys_days{std::chrono::year{9999} / 12 / 31});
+  const year_month_day date{day};
+  const std::int64_t us = (t - std::chrono::floor<days>(t)).count();
+  const std::int64_t s = us / 1'000'000;
+  char text[] = "0000-00-00T00:00:00.000000Z";
+  put_digits(text, 4, static_cast<int>(date.year()));
+  put_digits(text + 5, 2, static_cast<unsigned>(date.month()));
+  put_digits(text + 8, 2, static_cast<unsigned>(date.day()));
+  put_digits(text + 11, 2, s / 3600);
+  put_digits(text + 14, 2, s / 60 % 60);
+  put_digits(text + 17, 2, s % 60);
+  put_digits(text + 20, 6, us % 1'000'000);
+  out.append(text, sizeof(text) - 1);
+}
+
+std::string to_rfc3339(Time t) {
+  std::string out;
+  append_rfc3339(out, t);
+  return out;
+}
+
+Result<Time> from_rfc3339(std::string_view text) {
+  Scanner in{text};
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  std::int64_t us = 0;
+  std::chrono::minutes offset{};
+  const bool shaped = in.number(4, year) && in.one_of("-") && in.number(2, month) &&
+                      in.one_of("-") && in.number(2, day) && in.one_of("Tt") &&
+                      in.number(2, hour) && in.one_of(":") && in.number(2, minute) &&
+                      in.one_of(":") && in.number(2, second) && in.fraction(us) &&
+                      in.offset(offset) && in.text.empty();
+  const year_month_day date{std::chrono::year{year}, std::chrono::month(month),
+                            std::chrono::day(day)};
+  if (!shaped || !date.ok() || hour > 23 || minute > 59 || second > 60) {
+    return error(Code::invalid_argument, "not an RFC 3339 date-time");
+  }
+  const Time whole_minute = Time{sys_days{date}} + std::chrono::hours{hour} +
+                            std::chrono::minutes{minute} - offset;
+  // A leap second only ever ends a UTC day; it becomes the first second of the next one.
+  const auto of_day = whole_minute - std::chrono::floor<days>(whole_minute);
+  if (second == 60 && of_day != std::chrono::hours{23} + std::chrono::minutes{59}) {
+    return error(Code::invalid_argument, "not an RFC 3339 date-time");
+  }
+  return whole_minute + std::chrono::seconds{second} + Duration{us};
+}
+
+}  // namespace base
