@@ -181,6 +181,12 @@ void Reader::read(const boost::json::value& from, T& into, const Path& path) {
     auto id = T::parse({text.data(), text.size()});
     if (!id) return fail(path, "invalid", id.error().detail);
     into = *id;
+  } else if constexpr (TextValue<T>) {
+    if (!expect_text(from, path)) return;
+    const auto& text = from.get_string();
+    auto value = T::parse(std::string_view(text.data(), text.size()));
+    if (!value) return fail(path, "invalid", value.error().detail);
+    into = *std::move(value);
   } else if constexpr (is_vector<T>) {
     if (!expect_array(from, path)) return;
     const auto& array = from.get_array();
@@ -224,6 +230,8 @@ void append(std::string& out, const T& value) {
     out += '"';
     value.append_text(out);
     out += '"';
+  } else if constexpr (TextValue<T>) {
+    append_string(out, value.text());
   } else if constexpr (std::same_as<T, Time>) {
     out += '"';
     append_rfc3339(out, value);
