@@ -11,8 +11,9 @@
 
 namespace domain {
 
-// The short links' tokens: the first 128 bits of HMAC-SHA-256(link key, id) as 22 base62 digits. Made again whenever a message is sent
-// again, never stored, not guessable without the key. Immutable after start; any thread.
+// The short links' tokens: the first 128 bits of HMAC-SHA-256(link key, id) as 22 base62 digits.
+// Made again whenever a message is sent again, never stored, not guessable without the key.
+// Immutable after start; any thread.
 class LinkKeys {
  public:
   // Versions count from 1; the newest signs new links. Keys are at least 32 bytes.

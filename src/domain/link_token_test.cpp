@@ -1,4 +1,5 @@
-// Goal: tokens are stable per key version and id, unguessable across keys, and recognised only in their exact form.
+// Goal: tokens are stable per key version and id, unguessable across keys, and recognised only in
+// their exact form.
 #include "domain/link_token.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +27,8 @@ TEST(LinkToken, DependsOnKeyVersionAndId) {
 TEST(LinkToken, RefusesWeakKeysAndForeignForms) {
   EXPECT_FALSE(LinkKeys::make({}));
   EXPECT_FALSE(LinkKeys::make({{1, base::Secret<std::string>("short")}}));
-  for (const char* text : {"", "abc", "0123456789012345678901234", "012345678901234567890-", "../../../../etc/passw"}) {
+  for (const char* text : {"", "abc", "0123456789012345678901234", "012345678901234567890-",
+                           "../../../../etc/passw"}) {
     EXPECT_FALSE(is_link_token(text)) << text;
   }
 }

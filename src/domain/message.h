@@ -34,7 +34,8 @@ enum class MessageEvent : std::uint8_t {
   refused_final,      // an explicit refusal for good
   ambiguous,          // time-out, connection lost after the request, or the claim's owner died
   found,              // reconciliation found it at the provider
-  provider_sent,      // status callbacks, in any order
+  // Status callbacks, in any order, of the newest attempt; of older ones only `delivered` counts.
+  provider_sent,
   provider_delivered,
   provider_undelivered,
   provider_failed,

@@ -31,7 +31,8 @@ enum class RequestEvent : std::uint8_t {
   cancel,                    // no checkout session is open at the provider
   cancel_with_open_session,  // one is: it has to be expired there first
   reopen,                    // take payments again, with a new expiry
-  // Facts of the provider and of time: never refused; harmless when late or repeated.
+  // Facts of the provider and of time: never refused. Those of a session are sent once, when its
+  // transaction's status changes, which never goes back (transaction.h).
   schedule_due,
   checkout_processing,  // a session completed with a delayed method
   payment_verified,     // once per session that became succeeded

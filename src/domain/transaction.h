@@ -54,7 +54,7 @@ struct AsyncFailed {};
 struct SessionExpired {};
 struct Declined {
   std::string decline_code;
-};                  // the session stays open
+};  // the session stays open
 struct ChargeFee {  // a fee of one of the provider's balance transactions; negative when given back
   std::string balance_transaction;
   std::int64_t fee_micros = 0;

@@ -1,0 +1,25 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace domain {
+
+// Inside the module only. The code point at `at` of valid UTF-8 and the place behind it.
+struct CodePoint {
+  std::uint32_t value = 0;
+  std::size_t next = 0;
+};
+
+inline CodePoint code_point_at(std::string_view valid_utf8, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(valid_utf8[i]));
+  };
+  const auto tail = [&](std::size_t i) { return byte(i) & 0x3F; };
+  const auto lead = byte(at);
+  if (lead < 0x80) return {lead, at + 1};
+  if (lead < 0xE0) return {(lead & 0x1F) << 6 | tail(at + 1), at + 2};
+  if (lead < 0xF0) return {(lead & 0x0F) << 12 | tail(at + 1) << 6 | tail(at + 2), at + 3};
+  return {(lead & 0x07) << 18 | tail(at + 1) << 12 | tail(at + 2) << 6 | tail(at + 3), at + 4};
+}
+
+}  // namespace domain
