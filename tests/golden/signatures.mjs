@@ -1,5 +1,5 @@
-// signatures.mjs [--check]: writes signatures.json, vectors of webhook signatures made and judged by
-// the official stripe and twilio packages; --check only compares. Secrets and times are fixed: the
+// signatures.mjs [--check]: writes signatures.json, vectors of webhook signatures made and judged
+// by the official stripe and twilio packages; --check only compares. Secrets and times are fixed: the
 // same bytes every run. README.md tells the file's shape; the tests of the adapters read it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { stripeVectors } from './stripe_vectors.mjs';
