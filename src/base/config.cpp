@@ -37,13 +37,13 @@ Result<std::int64_t> Settings::integer(std::string_view name, std::int64_t fallb
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   // The value itself is not repeated: it might be a secret under a mistyped name.
   if (code == std::errc::invalid_argument || end != text.data() + text.size()) {
-    return field_error(std::string(name), "type", "setting " + std::string(name) +
-                                                      " is not an integer");
+    return field_error(std::string(name), "type",
+                       "setting " + std::string(name) + " is not an integer");
   }
   if (code != std::errc{} || value < min || value > max) {
     return field_error(std::string(name), "out_of_range",
-                       "setting " + std::string(name) + " is not between " +
-                           std::to_string(min) + " and " + std::to_string(max));
+                       "setting " + std::string(name) + " is not between " + std::to_string(min) +
+                           " and " + std::to_string(max));
   }
   return value;
 }

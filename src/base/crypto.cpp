@@ -64,8 +64,7 @@ std::array<std::uint8_t, N> digest_of(const EVP_MD* md, std::string_view first,
 
 // RFC 2104. OpenSSL's own HMAC objects cost several times the hashing for short texts.
 template <std::size_t N>
-std::array<std::uint8_t, N> hmac_of(const EVP_MD* md, std::string_view key,
-                                    std::string_view data) {
+std::array<std::uint8_t, N> hmac_of(const EVP_MD* md, std::string_view key, std::string_view data) {
   std::array<char, kBlockSize> block{};
   if (key.size() > kBlockSize) {
     const auto hashed = digest_of<N>(md, key, {});
@@ -110,8 +109,8 @@ std::string hash_password(std::string_view password, Random& random) {
                                     kHashSize, Argon2_id),
                   '\0');
   const int code = argon2id_hash_encoded(kArgonPasses, kArgonMemoryKib, kArgonLanes,
-                                         password.data(), password.size(), salt.data(),
-                                         salt.size(), kHashSize, phc.data(), phc.size());
+                                         password.data(), password.size(), salt.data(), salt.size(),
+                                         kHashSize, phc.data(), phc.size());
   QT_ASSERT(code == ARGON2_OK);
   phc.resize(std::strlen(phc.c_str()));
   return phc;
@@ -128,8 +127,8 @@ std::string seal(std::string_view plain, std::string_view key32, std::string_vie
   std::string out(kNonceSize + plain.size() + kTagSize, '\0');
   random.fill({raw(out), kNonceSize});
   const int code = crypto_aead_xchacha20poly1305_ietf_encrypt(
-      raw(out) + kNonceSize, nullptr, raw(plain), plain.size(), raw(associated),
-      associated.size(), nullptr, raw(out), raw(key32));
+      raw(out) + kNonceSize, nullptr, raw(plain), plain.size(), raw(associated), associated.size(),
+      nullptr, raw(out), raw(key32));
   QT_ASSERT(code == 0);
   return out;
 }

@@ -17,9 +17,13 @@ TEST(Encoding, hex) {
 
 // RFC 4648, section 10, and what must be refused.
 TEST(Encoding, base64_table) {
-  const std::pair<const char*, const char*> rows[] = {
-      {"", ""},          {"f", "Zg=="},      {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> rows[] = {{"", ""},
+                                                      {"f", "Zg=="},
+                                                      {"fo", "Zm8="},
+                                                      {"foo", "Zm9v"},
+                                                      {"foob", "Zm9vYg=="},
+                                                      {"fooba", "Zm9vYmE="},
+                                                      {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, text] : rows) {
     EXPECT_EQ(base::to_base64(plain), text);
     EXPECT_EQ(base::from_base64(text).value(), plain);
@@ -27,8 +31,8 @@ TEST(Encoding, base64_table) {
   EXPECT_EQ(base::to_base64("\xfb\xff"), "+/8=");
   EXPECT_EQ(base::to_base64url("\xfb\xff"), "-_8");
   EXPECT_EQ(base::from_base64("-_8").value(), "\xfb\xff");
-  for (const char* bad : {"Z", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n",
-                          "Zg==Zg==", "Zm9v="}) {
+  for (const char* bad :
+       {"Z", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zg==Zg==", "Zm9v="}) {
     EXPECT_FALSE(base::from_base64(bad)) << bad;
   }
 }
@@ -113,7 +117,8 @@ RC_GTEST_PROP(EncodingProperty, round_trips, (const std::string& text)) {
   RC_ASSERT(base::percent_decode(base::percent_encode(text), true).value() == text);
 }
 
-// Goal: two texts never decode to the same bytes, so a signature or token has one spelling (padding apart).
+// Goal: two texts never decode to the same bytes, so a signature or token has one spelling (padding
+// apart).
 RC_GTEST_PROP(EncodingProperty, base64_is_canonical, ()) {
   const auto digit = rc::gen::element('A', 'Q', 'g', 'w', 'f', '8', '9', '+', '/', '=', '!');
   const auto text = *rc::gen::container<std::string>(digit);

@@ -13,8 +13,9 @@
 
 namespace base {
 
-// 128 bits: 48 of milliseconds since 1970, 16 of a counter within the millisecond, 64 random. Time-ordered,
-// made without coordination. Big-endian bytes, so that BINARY(16) and the text sort like the time.
+// 128 bits: 48 of milliseconds since 1970, 16 of a counter within the millisecond, 64 random.
+// Time-ordered, made without coordination. Big-endian bytes, so that BINARY(16) and the text sort
+// like the time.
 struct Id128 {
   std::array<std::uint8_t, 16> bytes{};
   friend auto operator<=>(const Id128&, const Id128&) = default;
@@ -25,8 +26,8 @@ std::string to_base32(const Id128& id);
 void append_base32(std::string& out, const Id128& id);
 bool from_base32(std::string_view text, Id128& out);
 
-// An id of one kind. Tag has `static constexpr std::string_view kPrefix` ("pr"); the text form, used in
-// JSON, URLs and logs, is prefix + "_" + base32.
+// An id of one kind. Tag has `static constexpr std::string_view kPrefix` ("pr"); the text form,
+// used in JSON, URLs and logs, is prefix + "_" + base32.
 template <class Tag>
 struct Id {
   Id128 value;

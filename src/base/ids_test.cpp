@@ -21,14 +21,14 @@ class SetClock : public base::Clock {
   std::int64_t us = 0;
 };
 
-// Goal: ids of one instance increase strictly, whatever the clock does, also when a millisecond's counter
-// runs out.
+// Goal: ids of one instance increase strictly, whatever the clock does, also when a millisecond's
+// counter runs out.
 RC_GTEST_PROP(IdsProperty, strictly_increasing, ()) {
   SetClock clock;
   const auto random = base::seeded_random(1);
   base::Ids ids(clock, *random);
-  const auto times = *rc::gen::container<std::vector<std::int64_t>>(
-      rc::gen::inRange<std::int64_t>(0, 5'000'000));
+  const auto times =
+      *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 5'000'000));
   base::Id128 last = ids.next();
   for (const auto us : times) {
     clock.us = us;
@@ -90,15 +90,22 @@ TEST(Ids, parse_table) {
     const char* text;
     bool good;
   };
-  const Row rows[] = {
-      {"wd_00000000000000000000000000", true},  {"wd_7zzzzzzzzzzzzzzzzzzzzzzzzz", true},
-      {"wd_80000000000000000000000000", false}, {"wd_0000000000000000000000000", false},
-      {"wd_000000000000000000000000000", false}, {"WD_00000000000000000000000000", false},
-      {"xx_00000000000000000000000000", false}, {"wd-00000000000000000000000000", false},
-      {"wd_0000000000000000000000000i", false}, {"wd_0000000000000000000000000l", false},
-      {"wd_0000000000000000000000000o", false}, {"wd_0000000000000000000000000u", false},
-      {"wd_0000000000000000000000000A", false}, {"wd_0000000000000000000000000\xff", false},
-      {"", false},                              {"wd_", false}};
+  const Row rows[] = {{"wd_00000000000000000000000000", true},
+                      {"wd_7zzzzzzzzzzzzzzzzzzzzzzzzz", true},
+                      {"wd_80000000000000000000000000", false},
+                      {"wd_0000000000000000000000000", false},
+                      {"wd_000000000000000000000000000", false},
+                      {"WD_00000000000000000000000000", false},
+                      {"xx_00000000000000000000000000", false},
+                      {"wd-00000000000000000000000000", false},
+                      {"wd_0000000000000000000000000i", false},
+                      {"wd_0000000000000000000000000l", false},
+                      {"wd_0000000000000000000000000o", false},
+                      {"wd_0000000000000000000000000u", false},
+                      {"wd_0000000000000000000000000A", false},
+                      {"wd_0000000000000000000000000\xff", false},
+                      {"", false},
+                      {"wd_", false}};
   for (const auto& row : rows) {
     const auto got = WidgetId::parse(row.text);
     EXPECT_EQ(got.has_value(), row.good) << row.text;

@@ -50,8 +50,9 @@ void append_escape(std::string& out, char c) {
   out += kHex[c & 15];
 }
 
-// Builds the value like Boost's own parser, and counts members as they stand in the text: Boost keeps
-// the last of two equal keys, so fewer members in the tree than in the text means a repeated key.
+// Builds the value like Boost's own parser, and counts members as they stand in the text: Boost
+// keeps the last of two equal keys, so fewer members in the tree than in the text means a repeated
+// key.
 struct Handler {
   static constexpr std::size_t max_object_size = 10'000;
   static constexpr std::size_t max_array_size = 100'000;
@@ -219,8 +220,7 @@ std::optional<std::string_view> find_string(const boost::json::value& root,
   return std::string_view{text.data(), text.size()};
 }
 
-std::optional<std::int64_t> find_int(const boost::json::value& root,
-                                     std::string_view dotted_path) {
+std::optional<std::int64_t> find_int(const boost::json::value& root, std::string_view dotted_path) {
   const auto* found = find(root, dotted_path);
   if (found == nullptr || !found->is_int64()) return std::nullopt;
   return found->get_int64();

@@ -13,11 +13,11 @@
 #include "base/text_value.h"
 #include "base/time.h"
 
-// JSON from and to structs that are described once (BOOST_DESCRIBE_STRUCT). Supported members: bool,
-// int64 and smaller integers, std::string, described enums (their names), base::Id<...>, base::Time
-// (RFC 3339), std::optional (null or absent; written as null), std::vector, std::map<std::string, ...>,
-// boost::json::value, base::json::Raw and nested described structs. Floating point does not exist
-// here on purpose.
+// JSON from and to structs that are described once (BOOST_DESCRIBE_STRUCT). Supported members:
+// bool, int64 and smaller integers, std::string, described enums (their names), base::Id<...>,
+// base::Time (RFC 3339), std::optional (null or absent; written as null), std::vector,
+// std::map<std::string, ...>, boost::json::value, base::json::Raw and nested described structs.
+// Floating point does not exist here on purpose.
 namespace base::json {
 
 // JSON text that is already written; copied verbatim.
@@ -37,10 +37,10 @@ template <class T>
 std::string write(const T& value);
 void append_string(std::string& out, std::string_view text);  // quoted and escaped
 
-// Code::invalid_argument with every offending field and a path like "channels[0]" or "client.email".
-// Codes: "required", "type", "out_of_range" (integers), "invalid" (enum, id, time), "unknown", "duplicate".
-// Floats (even 1.0) are no integers; text that is not JSON, too deep or invalid UTF-8 has no field but
-// the reason "malformed_json".
+// Code::invalid_argument with every offending field and a path like "channels[0]" or
+// "client.email". Codes: "required", "type", "out_of_range" (integers), "invalid" (enum, id, time),
+// "unknown", "duplicate". Floats (even 1.0) are no integers; text that is not JSON, too deep or
+// invalid UTF-8 has no field but the reason "malformed_json".
 template <class T>
 Result<T> read(std::string_view text, const ReadOptions& options = {});
 Result<boost::json::value> parse(std::string_view text, std::size_t depth_max = 16);

@@ -24,8 +24,8 @@ template <class T>
 inline constexpr bool always_false = false;
 
 template <class T>
-using Members = boost::describe::describe_members<
-    T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using Members = boost::describe::describe_members<T, boost::describe::mod_public |
+                                                         boost::describe::mod_inherited>;
 
 constexpr std::size_t length(const char* text) { return std::char_traits<char>::length(text); }
 

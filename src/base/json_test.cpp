@@ -34,8 +34,9 @@ struct Widget {
   std::vector<Part> parts;
   std::map<std::string, std::int64_t> counts;
 };
-BOOST_DESCRIBE_STRUCT(Widget, (), (id, label, amount_minor, small, live, colour, created_at, note,
-                                   parts, counts))
+BOOST_DESCRIBE_STRUCT(Widget, (),
+                      (id, label, amount_minor, small, live, colour, created_at, note, parts,
+                       counts))
 
 struct Empty {};
 BOOST_DESCRIBE_STRUCT(Empty, (), ())
@@ -98,7 +99,8 @@ TEST(Json, writes_every_kind_of_member) {
   EXPECT_EQ(base::json::write(free), R"({"any":{"a":[1,null,"x\n",{}],"b":{}},"raw":[1, 2]})");
 }
 
-// Goal: every byte that JSON forbids in a string is escaped, wherever it stands in an eight-byte word.
+// Goal: every byte that JSON forbids in a string is escaped, wherever it stands in an eight-byte
+// word.
 TEST(Json, escapes_at_every_position) {
   for (int c = 0; c < 128; ++c) {
     for (std::size_t at = 0; at < 20; ++at) {
@@ -165,8 +167,8 @@ TEST(Json, read_names_the_field) {
 }
 
 TEST(Json, read_collects_every_error) {
-  const auto got = base::json::read<Channels>(
-      R"({"channels":["red","x",3],"part":{"count":true},"other":1})");
+  const auto got =
+      base::json::read<Channels>(R"({"channels":["red","x",3],"part":{"count":true},"other":1})");
   ASSERT_FALSE(got);
   std::string all;
   for (const auto& f : got.error().fields) all += f.field + ' ' + f.code + '\n';
@@ -187,9 +189,24 @@ TEST(Json, unknown_fields_can_be_allowed) {
 // Goal: text that is not JSON is refused as a whole, never crashes and never names a field.
 TEST(Json, refuses_what_is_not_json) {
   const std::string deep(17, '[');
-  const std::string rows[] = {"", " ", "{", "{}{}", "{\"a\":1,}", "nul", "\"\xff\"", "\"\xed\xa0\x80\"",
-                              "[1] x", "{'a':1}", "// c\n1", "\"a\nb\"", deep + std::string(17, ']'),
-                              std::string(100'000, '['), "01", "+1", "NaN", "\"\\ud800\""};
+  const std::string rows[] = {"",
+                              " ",
+                              "{",
+                              "{}{}",
+                              "{\"a\":1,}",
+                              "nul",
+                              "\"\xff\"",
+                              "\"\xed\xa0\x80\"",
+                              "[1] x",
+                              "{'a':1}",
+                              "// c\n1",
+                              "\"a\nb\"",
+                              deep + std::string(17, ']'),
+                              std::string(100'000, '['),
+                              "01",
+                              "+1",
+                              "NaN",
+                              "\"\\ud800\""};
   for (const auto& text : rows) {
     const auto got = base::json::parse(text);
     ASSERT_FALSE(got) << text.substr(0, 40);
@@ -224,7 +241,8 @@ rc::Gen<std::string> utf8_text() {
                       });
 }
 
-// Goal: what is written reads back as the same value, and Boost's own parser agrees that it is JSON.
+// Goal: what is written reads back as the same value, and Boost's own parser agrees that it is
+// JSON.
 RC_GTEST_PROP(JsonProperty, round_trip, ()) {
   Widget w;
   w.id = *WidgetId::parse(kIdText);
@@ -234,10 +252,11 @@ RC_GTEST_PROP(JsonProperty, round_trip, ()) {
   w.small = *rc::gen::arbitrary<std::uint8_t>();
   w.live = *rc::gen::arbitrary<bool>();
   w.colour = *rc::gen::element(Colour::red, Colour::green);
-  w.created_at = base::from_micros(*rc::gen::inRange<std::int64_t>(-2'000'000'000'000'000, 253'402'300'799'999'999));
+  w.created_at = base::from_micros(
+      *rc::gen::inRange<std::int64_t>(-2'000'000'000'000'000, 253'402'300'799'999'999));
   if (*rc::gen::arbitrary<bool>()) w.note = *utf8_text();
-  const auto part = rc::gen::build<Part>(
-      rc::gen::set(&Part::name, utf8_text()), rc::gen::set(&Part::count));
+  const auto part =
+      rc::gen::build<Part>(rc::gen::set(&Part::name, utf8_text()), rc::gen::set(&Part::count));
   w.parts = *rc::gen::container<std::vector<Part>>(part);
   w.counts = *rc::gen::container<std::map<std::string, std::int64_t>>(
       utf8_text(), rc::gen::arbitrary<std::int64_t>());

@@ -10,8 +10,8 @@
 
 namespace base::log {
 
-// One JSON line on stderr: ts, level, a constant message and fields; a field "trace_id" comes first.
-// No personal data, no tokens, no secrets.
+// One JSON line on stderr: ts, level, a constant message and fields; a field "trace_id" comes
+// first. No personal data, no tokens, no secrets.
 struct Field {
   std::string_view name;
   std::variant<std::int64_t, std::string> value;
@@ -26,7 +26,8 @@ struct Field {
 enum class Level : std::uint8_t { debug, info, warn, error };
 void set_level(Level level);
 bool set_level(std::string_view name);  // false for an unknown name
-// Sees every written line, on the thread that writes it, besides stderr (error reporting, tests). It must not log.
+// Sees every written line, on the thread that writes it, besides stderr (error reporting, tests).
+// It must not log.
 using Observer = std::function<void(Level, std::string_view line)>;
 void set_observer(Observer observer);
 

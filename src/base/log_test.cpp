@@ -24,7 +24,9 @@ class Log : public testing::Test {
 
 TEST_F(Log, writes_one_json_line_with_the_trace_first) {
   testing::internal::CaptureStderr();
-  base::log::info("request created", {{"count", 5}, {"big", std::uint32_t{7}}, {"trace_id", "abc"},
+  base::log::info("request created", {{"count", 5},
+                                      {"big", std::uint32_t{7}},
+                                      {"trace_id", "abc"},
                                       {"text", std::string("a\"b\nc")}});
   const std::string printed = testing::internal::GetCapturedStderr();
   ASSERT_EQ(lines_.size(), 1U);
@@ -38,7 +40,10 @@ TEST_F(Log, writes_one_json_line_with_the_trace_first) {
 
 // Goal: bytes that are not UTF-8, from whatever library, never break the line.
 TEST_F(Log, stays_json_with_invalid_utf8) {
-  base::log::error("odd", {{"what", "a\xff\xc3" "b"}, {"name\x80", 1}});
+  base::log::error("odd", {{"what",
+                            "a\xff\xc3"
+                            "b"},
+                           {"name\x80", 1}});
   const auto value = boost::json::parse(lines_.at(0));
   EXPECT_EQ(value.at("what").as_string(), "a??b");
   EXPECT_EQ(value.at("name?").as_int64(), 1);

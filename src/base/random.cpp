@@ -120,7 +120,8 @@ std::uint64_t Random::u64() {
 
 std::uint64_t Random::below(std::uint64_t bound) {
   QT_ASSERT(bound > 0);
-  // Values under `bias` would make small results more likely; drawing again takes < 2 rounds on average.
+  // Values under `bias` would make small results more likely; drawing again takes < 2 rounds on
+  // average.
   const std::uint64_t bias = (0 - bound) % bound;
   for (;;) {
     const std::uint64_t x = u64();

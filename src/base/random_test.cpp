@@ -21,7 +21,8 @@ TEST(Random, seeded_sequence_is_fixed) {
   EXPECT_EQ(bytes[7], 0x15);
 }
 
-// Goal: every result is as likely as another; a modulo without rejection would fail for large bounds.
+// Goal: every result is as likely as another; a modulo without rejection would fail for large
+// bounds.
 TEST(Random, below_is_uniform) {
   const auto random = base::seeded_random(3);
   std::array<int, 6> counts{};

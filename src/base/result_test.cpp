@@ -27,7 +27,7 @@ base::Result<std::unique_ptr<int>> quarter(int x) {
 
 base::Awaitable<base::Result<int>> half_later(base::Runtime& runtime, int x) {
   CO_TRY_STATUS(check(x));
-  co_await runtime.sleep(std::chrono::seconds{1});
+  co_await runtime.sleep(std::chrono::seconds(1));
   CO_TRY(const int out, half(x));
   co_return out;
 }

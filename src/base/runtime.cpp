@@ -123,6 +123,16 @@ struct StartJob {
   }
 };
 
+// What is no std::exception leaves by std::terminate, which ends the process just as well.
+[[noreturn]] void end_process(const std::string& task, const std::exception_ptr& failure) noexcept {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    log::error("task failed", {{"task", task}, {"what", e.what()}});
+  }
+  std::abort();
+}
+
 }  // namespace
 
 Awaitable<void> run_erased(Runtime& runtime, std::function<void()> job) {
@@ -187,22 +197,11 @@ std::string TaskList::names() const {
 void start_task(TaskList& tasks, asio::any_io_executor executor, std::string name,
                 Awaitable<void> task) {
   const std::uint64_t number = tasks.add(name);
-  asio::co_spawn(executor, std::move(task),
-                 [&tasks, number, name = std::move(name)](std::exception_ptr failure) {
-                   if (failure) {
-                     std::string what = "not a std::exception";
-                     try {
-                       std::rethrow_exception(failure);
-                     } catch (const std::exception& e) {
-                       what = e.what();
-                     } catch (...) {
-                       what = "an exception of an unknown type";
-                     }
-                     log::error("task failed", {{"task", name}, {"what", what}});
-                     std::abort();
-                   }
-                   tasks.remove(number);
-                 });
+  auto ended = [&tasks, number, name = std::move(name)](std::exception_ptr failure) {
+    if (failure) end_process(name, failure);
+    tasks.remove(number);
+  };
+  asio::co_spawn(executor, std::move(task), std::move(ended));
 }
 
 }  // namespace detail

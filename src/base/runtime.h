@@ -1,7 +1,7 @@
 #pragma once
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -37,8 +37,9 @@ class Runtime {
   virtual std::size_t loop_count() const = 0;
   virtual boost::asio::any_io_executor loop(std::size_t index) = 0;
 
-  // Ends after `delay` of the clock's time, or early when the runtime stops or the coroutine is cancelled
-  // (then false: leave your loop). Only for coroutines that run on a loop of this runtime.
+  // Ends after `delay` of the clock's time, or early when the runtime stops or the coroutine is
+  // cancelled (then false: leave your loop). Only for coroutines that run on a loop of this
+  // runtime.
   Awaitable<bool> sleep(Duration delay);
 
   // Starts a task that the runtime owns and waits for at stop; spawn() takes the loops in turn. An
@@ -51,15 +52,16 @@ class Runtime {
   // inline.
   virtual void post_blocking(std::function<void()> job) = 0;
 
-  // True when start_thread() may be used, for blocking libraries that keep state per thread (database
-  // connections); false when jobs must run inline on the caller (simulation).
+  // True when start_thread() may be used, for blocking libraries that keep state per thread
+  // (database connections); false when jobs must run inline on the caller (simulation).
   virtual bool threaded() const = 0;
   // The caller joins the thread, before the runtime ends.
   virtual std::thread start_thread(std::string name, std::function<void()> body) = 0;
 
   virtual bool stopping() const = 0;
-  // Wakes every sleep and wait, then waits up to 10 s for the spawned tasks and logs the names of those that
-  // hang. Idempotent. Called on one of the runtime's own threads it only wakes; the destructor waits.
+  // Wakes every sleep and wait, then waits up to 10 s for the spawned tasks and logs the names of
+  // those that hang. Idempotent. Called on one of the runtime's own threads it only wakes; the
+  // destructor waits.
   virtual void stop() = 0;
   // The clock was moved: whatever became due wakes now. An OffsetClock calls it by itself.
   virtual void clock_changed() = 0;
@@ -94,7 +96,8 @@ Awaitable<std::invoke_result_t<F&>> run_blocking(Runtime& runtime, F job);
 std::unique_ptr<Runtime> real_runtime(std::size_t loops, std::shared_ptr<Clock> clock);
 std::shared_ptr<Clock> system_clock();
 
-// A clock whose offset can be moved (sandbox mode only). Sleepers of the runtime that was made with it follow.
+// A clock whose offset can be moved (sandbox mode only). Sleepers of the runtime that was made with
+// it follow.
 class OffsetClock : public Clock {
  public:
   explicit OffsetClock(std::shared_ptr<Clock> real) : real_(std::move(real)) {}
@@ -118,7 +121,8 @@ class SimRuntime : public Runtime {
  public:
   // Runs until nothing is runnable without moving the clock.
   virtual void run_until_idle() = 0;
-  // Moves the clock step by step to every timer within `by`, running what becomes due; ends exactly at `by`.
+  // Moves the clock step by step to every timer within `by`, running what becomes due; ends exactly
+  // at `by`.
   virtual void advance(Duration by) = 0;
   // Runs `task` to its end, moving the clock to the next timer whenever nothing else is runnable;
   // asserts when stuck.

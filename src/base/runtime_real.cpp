@@ -1,7 +1,7 @@
 #include <pthread.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -37,11 +37,15 @@ class SystemClock : public Clock {
   }
 };
 
-// One event loop, run by one thread. Its timers hang on a single Asio timer that stands at the first deadline.
+// One event loop, run by one thread. Its timers hang on a single Asio timer that stands at the
+// first deadline.
 class Loop {
  public:
   explicit Loop(const Clock& clock)
-      : clock_(clock), context_(1), guard_(asio::make_work_guard(context_)), alarm_(context_),
+      : clock_(clock),
+        context_(1),
+        guard_(asio::make_work_guard(context_)),
+        alarm_(context_),
         timers_(clock, [this] { arm(); }) {}
 
   asio::any_io_executor executor() { return context_.get_executor(); }
@@ -100,7 +104,8 @@ class BlockingPool {
  public:
   ~BlockingPool() { join(); }
 
-  // Callers limit how much they post (each request waits for its own job), so the queue has no limit here.
+  // Callers limit how much they post (each request waits for its own job), so the queue has no
+  // limit here.
   void post(std::function<void()> job) {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));

@@ -22,8 +22,8 @@ class SimClock : public Clock {
   Duration steady_{0};
 };
 
-// Everything happens on the thread that calls run(), advance() or run_until_idle(), in an order that
-// depends only on what was spawned and posted: the same seed gives the same run.
+// Everything happens on the thread that calls run(), advance() or run_until_idle(), in an order
+// that depends only on what was spawned and posted: the same seed gives the same run.
 class SimRuntimeImpl : public SimRuntime {
  public:
   SimRuntimeImpl(std::uint64_t seed, Time start)

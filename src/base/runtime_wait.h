@@ -1,6 +1,7 @@
 #pragma once
-// Internal to base: one suspended coroutine (Waiter), the timers of one loop (TimerQueue) and the tasks of a
-// runtime (TaskList). The real and the simulated runtime differ only in what moves the timers.
+// Internal to base: one suspended coroutine (Waiter), the timers of one loop (TimerQueue) and the
+// tasks of a runtime (TaskList). The real and the simulated runtime differ only in what moves the
+// timers.
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -14,8 +15,8 @@ namespace base::detail {
 
 enum class Wake : std::uint8_t { due, notified, stopped, cancelled };
 
-// Owned by the timer queue, the signal and the suspended frame together. Any thread may complete it; only
-// the first does, and the coroutine resumes on its own executor, never inside complete().
+// Owned by the timer queue, the signal and the suspended frame together. Any thread may complete
+// it; only the first does, and the coroutine resumes on its own executor, never inside complete().
 class Waiter {
  public:
   virtual ~Waiter() = default;
@@ -36,7 +37,8 @@ class Waiter {
   Wake how_ = Wake::stopped;
 };
 
-// Deadlines on the runtime's steady clock; equal ones fire in the order they were added. One thread.
+// Deadlines on the runtime's steady clock; equal ones fire in the order they were added. One
+// thread.
 class TimerQueue {
  public:
   // `earlier` is called when the first deadline has moved closer.

@@ -8,7 +8,8 @@
 
 namespace base {
 
-// A value type whose JSON and SQL form is one text: `text()` writes it and `T::parse(text)` checks it.
+// A value type whose JSON and SQL form is one text: `text()` writes it and `T::parse(text)` checks
+// it.
 template <class T>
 concept TextValue = !is_id<T> && requires(const T& value, std::string_view text) {
   { value.text() } -> std::convertible_to<std::string>;

@@ -109,8 +109,8 @@ Result<Time> from_rfc3339(std::string_view text) {
   if (!shaped || !date.ok() || hour > 23 || minute > 59 || second > 60) {
     return error(Code::invalid_argument, "not an RFC 3339 date-time");
   }
-  const Time whole_minute = Time{sys_days{date}} + std::chrono::hours{hour} +
-                            std::chrono::minutes{minute} - offset;
+  const Time whole_minute =
+      Time{sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} - offset;
   // A leap second only ever ends a UTC day; it becomes the first second of the next one.
   const auto of_day = whole_minute - std::chrono::floor<days>(whole_minute);
   if (second == 60 && of_day != std::chrono::hours{23} + std::chrono::minutes{59}) {

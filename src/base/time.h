@@ -25,8 +25,8 @@ Result<Time> from_rfc3339(std::string_view text);
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Time now() const = 0;          // wall clock, UTC; may jump (sandbox mode shares an offset)
-  virtual Duration steady() const = 0;   // since some fixed point; never goes back
+  virtual Time now() const = 0;         // wall clock, UTC; may jump (sandbox mode shares an offset)
+  virtual Duration steady() const = 0;  // since some fixed point; never goes back
 };
 
 }  // namespace base

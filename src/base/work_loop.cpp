@@ -37,10 +37,12 @@ Awaitable<void> WorkLoop::loop() {
   Duration backoff = kBackoffMin;
   while (!runtime_.stopping()) {
     const std::size_t busy = in_flight_.load();
-    const std::size_t room = std::min(options_.claim_max, options_.in_flight_max - std::min(busy, options_.in_flight_max));
+    const std::size_t room = std::min(
+        options_.claim_max, options_.in_flight_max - std::min(busy, options_.in_flight_max));
     auto claimed = co_await step();
     if (!claimed) {
-      log::warn("work could not be claimed", {{"loop", options_.name}, {"detail", claimed.error().detail}});
+      log::warn("work could not be claimed",
+                {{"loop", options_.name}, {"detail", claimed.error().detail}});
       if (!co_await runtime_.sleep(backoff)) co_return;
       backoff = std::min(backoff * 2, kBackoffMax);
       continue;
