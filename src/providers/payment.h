@@ -49,27 +49,30 @@ BOOST_DESCRIBE_ENUM(CheckoutPayment, unpaid, paid, no_payment_required)
 
 struct RefundSnapshot {
   std::string provider_ref;  // "re_…"
-  std::string
-      own_id;  // metadata.refund_id that we sent, may be empty (refund made at the provider)
+  std::string own_id;  // metadata.refund_id that we sent; empty: made at the provider's site
   std::int64_t amount_minor = 0;
   std::string currency;  // upper case
   std::string status;    // pending, requires_action, succeeded, failed, canceled
   Time created_at;
 };
 
-struct DisputeSnapshot {
-  std::string provider_ref;  // "du_…"
-  std::int64_t amount_minor = 0;
-  std::string currency;
-  std::string status;  // warning_* are inquiries; needs_response, under_review, won, lost
-  std::string reason;
-  Time created_at;
-};
-
+// The ledger takes amount_micros, which is exact; amount_minor is rounded to our exponent, which is
+// coarser than the provider's for a few currencies (ISK, UGX).
 struct FeeSnapshot {
   std::string balance_transaction;  // "txn_…"
   std::int64_t amount_minor = 0;    // in `currency`, the settlement currency
   std::string currency;
+  std::int64_t amount_micros = 0;
+};
+
+struct DisputeSnapshot {
+  std::string provider_ref;  // "du_…"
+  std::int64_t amount_minor = 0;
+  std::string currency;
+  std::string status;  // warning_* are inquiries; needs_response, under_review, won, lost, prevented
+  std::string reason;
+  Time created_at;
+  std::vector<FeeSnapshot> fees;  // what the provider took for handling it; zero fees are left out
 };
 
 // A checkout session with what hangs on it, in our units (currency upper case, our exponents).
@@ -79,6 +82,7 @@ struct CheckoutSnapshot {
   std::string client_reference_id;
   std::string tenant_id;  // metadata as we wrote it; text ids
   std::string request_id;
+  std::string session_id;
   std::int64_t amount_minor = 0;
   std::string currency;
   bool livemode = false;
@@ -110,6 +114,7 @@ struct PaymentEvent {
   std::string type;
   std::string session_ref;     // "cs_…" or empty
   std::string payment_intent;  // "pi_…" or empty
+  std::string session_id;      // metadata.session_id where the object carries it: our id, a hint
   bool livemode = false;
   Time created_at;
 };
@@ -120,11 +125,16 @@ struct EventPage {
 };
 
 // Errors of every call, beside base::Code::invalid_argument for our own mistakes:
-//   refused      the provider said no (4xx other than 409/429); nothing happened; Error::reason
-//   holds its code not_found    it does not know the object under this key rate_limited,
-//   unavailable, deadline   try again later with the same id; nothing is known to have happened
-//   ambiguous    it may have happened: repeat with the SAME id (idempotency key) or retrieve
-//   unauthenticated  the account's key is wrong or revoked
+//   refused          the provider said no (4xx other than 409 and 429); nothing happened;
+//                    Error::reason holds its code
+//   not_found        it does not know the object under this key
+//   rate_limited, unavailable, deadline
+//                    try again later with the same id; nothing is known to have happened
+//   ambiguous        it may have happened: repeat with the SAME id (idempotency key) and the same
+//                    order to the last field, or retrieve. Reason "idempotency_error": the id was
+//                    used before with another order, so repeating cannot help.
+//   unauthenticated  the account's key is wrong, revoked or lacks a permission
+//   corrupt          a reading call's answer lacks what it must hold or contradicts what was asked
 class PaymentProvider {
  public:
   virtual ~PaymentProvider() = default;
@@ -142,12 +152,12 @@ class PaymentProvider {
   // page before.
   virtual Awaitable<Result<EventPage>> list_events(PaymentAccount account, Time since,
                                                    std::string starting_after) = 0;
-  virtual Awaitable<Result<std::string>> check(
-      PaymentAccount account) = 0;  // the account's display name or id
+  // The account's display name or id; "" when a restricted key may not read it.
+  virtual Awaitable<Result<std::string>> check(PaymentAccount account) = 0;
 
   // Verifies a callback over its raw body; `secrets` may hold several while one is rotated. Pure,
-  // no I/O. unauthenticated: bad, missing or stale signature (tolerance 300 s); invalid_argument:
-  // signed but not an event.
+  // no I/O. unauthenticated: bad, missing or stale signature (tolerance 300 s).
+  // invalid_argument: signed but not an event.
   virtual Result<PaymentEvent> read_callback(std::string_view body,
                                              std::string_view signature_header,
                                              std::span<const Secret<std::string>> secrets,
