@@ -10,6 +10,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from tidy import OWNERS, PATTERNS, Tidy  # noqa: E402
 
+LONG_FUNCTION = "int f(int a) {\n" + "  a++;\n" * 71 + "}\n"
+
 CLEAN = {
     "src/base/CMakeLists.txt": "qt_module(base\n  PRIVATE_LIBS OpenSSL::Crypto)\n",
     "src/base/README.md": "# base\n",
@@ -49,10 +51,9 @@ Awaitable<int> get(Service& service, int id) {
     "src/app/wiring.cpp": '#include "providers/stripe/stripe.h"\n',
     "sandbox/README.md": "# sandbox\n",
     "sandbox/clock.cpp": '#include "base/time.h"\n#include <sodium.h>\n',
-    "src/requests/requests_test.cpp": '#include <gtest/gtest.h>\nauto q = "SELECT 1";\n',
+    "src/requests/requests_test.cpp": '#include <gtest/gtest.h>\nauto q = "SELECT 1";\n' + LONG_FUNCTION,
 }
 
-LONG_FUNCTION = "int f(int a) {\n" + "  a++;\n" * 71 + "}\n"
 HOST = "registry." + "npmjs" + ".org"
 
 # rule, file, content (put in place of, or beside, the clean one), line of the finding
@@ -69,6 +70,7 @@ PLANTED = (
     ("float", "src/requests/a.cpp", "int amount_minor; float x;\n", 1),
     ("float", "src/requests/a.cpp", "Money m; auto x = std::stod(t);\n", 1),
     ("function-length", "src/domain/a.cpp", "int x;\n" + LONG_FUNCTION, 2),
+    ("function-length", "src/domain/a_test.cpp", LONG_FUNCTION.replace("a++;\n", "a++;\n" * 2), 1),
     ("function-length", "src/domain/a.h", "namespace a {\nclass A : B {\n public:\n" + LONG_FUNCTION + "};\n}\n", 4),
     ("function-length", "src/domain/a.cpp", "A::A(int x) : a_{x}, b_{x} {\n" + "  a++;\n" * 71 + "}\n", 1),
     ("file-length", "src/domain/a.cpp", "int x;\n" * 401, 1),
