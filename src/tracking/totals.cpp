@@ -12,7 +12,7 @@ namespace {
 
 constexpr base::Duration kSweep = std::chrono::milliseconds(500);
 constexpr base::Duration kQuarter = std::chrono::minutes(15);
-constexpr std::size_t kTenantsAtOnce = 4;
+constexpr std::size_t kTenantsAtOnce = 64;
 constexpr std::size_t kDeltasAtOnce = 500;
 
 struct After {

@@ -1,0 +1,213 @@
+#include "messaging/prepare.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "domain/sms.h"
+
+namespace messaging {
+
+namespace {
+
+// Longer than any send may take: then the attempt's owner is taken for dead and the outcome for unknown.
+constexpr base::Duration kAttemptLease = std::chrono::minutes(2);
+constexpr std::size_t kTemplatesMax = 2000;
+constexpr std::int64_t kSmsSegmentsMax = 10;
+constexpr std::string_view kTokenPlaceholder = "{link-token}";
+
+// The stored copy of what was sent must not open the pay page.
+std::string without_token(std::string text, const std::string& token) {
+  for (std::size_t at = text.find(token); at != std::string::npos; at = text.find(token, at)) {
+    text.replace(at, token.size(), kTokenPlaceholder);
+    at += kTokenPlaceholder.size();
+  }
+  return text;
+}
+
+std::string day_text(const SendContext& c, Time t) {
+  const std::string iso = c.zone->day_of(t).text();
+  if (c.locale == domain::Locale::de) return iso.substr(8, 2) + "." + iso.substr(5, 2) + "." + iso.substr(0, 4);
+  return iso;
+}
+
+std::string first_name(const std::string& name) { return name.substr(0, name.find(' ')); }
+
+// One line for a header: a merchant's text may hold anything but control characters.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
+boost::json::object template_data(const SendContext& c, const std::string& pay_url, const std::string& color) {
+  boost::json::object request;
+  request["amount"] = domain::format(c.amount, c.locale);
+  request["amount_sms"] = domain::format(c.amount, c.locale, domain::MoneyStyle::sms);
+  request["description"] = c.description;
+  request["reference"] = c.reference;
+  request["due_date"] = c.due_at ? day_text(c, *c.due_at) : "";
+  request["paid_date"] = c.paid_at ? day_text(c, *c.paid_at) : "";
+  boost::json::object client;
+  client["name"] = c.client_name;
+  client["first_name"] = first_name(c.client_name);
+  client["email"] = c.client_email;
+  client["phone"] = c.client_phone;
+  boost::json::object merchant;
+  merchant["name"] = c.merchant_name;
+  merchant["color"] = color;
+  merchant["reply_to"] = c.reply_to;
+  boost::json::object data;
+  data["version"] = 1;
+  data["request"] = std::move(request);
+  data["client"] = std::move(client);
+  data["merchant"] = std::move(merchant);
+  data["link"] = boost::json::object{{"url", pay_url}};
+  auto custom = base::json::parse(c.client_custom_fields);
+  data["custom"] = custom ? *custom : boost::json::value(boost::json::object{});
+  return data;
+}
+
+Result<std::shared_ptr<const text::Mustache>> TemplateCache::get(const std::string& key, const std::string& source,
+                                                                 text::Escape escape) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = parsed_.find(key);
+    if (found != parsed_.end()) return found->second;
+  }
+  TRY(auto parsed, text::Mustache::parse(source, escape));
+  auto shared = std::make_shared<const text::Mustache>(std::move(parsed));
+  const std::lock_guard lock(mutex_);
+  if (parsed_.size() >= kTemplatesMax) parsed_.clear();
+  parsed_[key] = shared;
+  return shared;
+}
+
+Preparer::Preparer(base::Ids& ids, const base::Clock& clock, Messages& messages, const domain::LinkKeys& links,
+                   Urls urls, Hooks hooks)
+    : ids_(ids), clock_(clock), messages_(messages), links_(links), urls_(std::move(urls)), hooks_(std::move(hooks)) {}
+
+Result<Prepared> Preparer::prepare(store::Tx& tx, Message& m) {
+  auto context = hooks_.load_context(tx, m);
+  if (!context) {
+    if (context.error().code != base::Code::not_found) return context.error();
+    TRY_STATUS(fail(tx, m, context.error().reason.empty() ? "no_template" : context.error().reason));
+    return Prepared{};
+  }
+  TRY(const auto refusal, guard(tx, m, *context));
+  if (refusal) {
+    TRY_STATUS(suppress(tx, m, *refusal));
+    return Prepared{};
+  }
+  auto accounts = hooks_.find_accounts(tx, m);
+  if (!accounts) {
+    if (accounts.error().code != base::Code::not_found) return accounts.error();
+    TRY_STATUS(fail(tx, m, "no_connection"));
+    return Prepared{};
+  }
+  auto written = m.channel == domain::Channel::sms ? write_sms(tx, m, *context, *accounts)
+                                                   : write_mail(tx, m, *context, *accounts);
+  // A template that can't be rendered fails this message, not the batch.
+  if (!written && written.error().code == base::Code::invalid_argument) {
+    base::log::warn("message could not be rendered", {{"message", m.id.text()}, {"detail", written.error().detail}});
+    TRY_STATUS(fail(tx, m, "render_failed"));
+    return Prepared{};
+  }
+  return written;
+}
+
+Result<std::string> Preparer::token_of(const Message& m) const { return links_.token(m.link_key_version, m.id.value); }
+
+Result<std::optional<domain::SuppressReason>> Preparer::guard(store::Tx& tx, const Message& m, const SendContext& c) {
+  using Reason = std::optional<domain::SuppressReason>;
+  if (c.client_archived) return Reason(domain::SuppressReason::client_archived);
+  const bool receipt = m.kind == domain::MessageKind::receipt;
+  if (!receipt && !domain::takes_payments(c.request_status)) return Reason(domain::SuppressReason::request_closed);
+  TRY(const bool opted_out, messages_.is_opted_out(tx, m.tenant_id, m.channel, m.to_address));
+  const auto contact = domain::suppress_reason({m.channel, m.kind, c.consent, opted_out});
+  if (contact) return contact;
+  const Time now = clock_.now();
+  TRY(const auto to_address, messages_.count_to_address(tx, m, now - domain::kAddressWindow));
+  TRY(const auto today, messages_.count_today(tx, m, now));
+  return domain::spend_guard(c.policy, {m.channel, m.country, to_address, today});
+}
+
+Status Preparer::suppress(store::Tx& tx, Message& m, domain::SuppressReason reason) {
+  messages_.move(m, domain::MessageEvent::suppress);
+  m.reason = base::enum_name(reason);
+  m.work_at.reset();
+  base::log::info("message suppressed", {{"message", m.id.text()}, {"reason", m.reason}});
+  return messages_.save(tx, m);
+}
+
+Status Preparer::fail(store::Tx& tx, Message& m, std::string reason) {
+  m.status = domain::MessageStatus::failed;
+  m.reason = std::move(reason);
+  m.work_at.reset();
+  base::log::warn("message failed", {{"message", m.id.text()}, {"reason", m.reason}});
+  return messages_.save(tx, m);
+}
+
+Status Preparer::start_attempt(store::Tx& tx, Message& m, const SendContext& c) {
+  const Time now = clock_.now();
+  messages_.move(m, domain::MessageEvent::claim);
+  m.attempt_id = ids_.make<domain::AttemptId>();
+  m.attempts += 1;
+  m.attempted_at = now;
+  m.settle_step = 0;
+  m.work_at = now + kAttemptLease;
+  m.template_id = c.template_id;
+  m.template_version = c.template_version;
+  TRY_STATUS(messages_.save(tx, m));
+  return messages_.add_to_today(tx, m, now);
+}
+
+Result<Prepared> Preparer::write_sms(store::Tx& tx, Message& m, const SendContext& c, const Accounts& accounts) {
+  TRY(const std::string token, token_of(m));
+  const auto data = template_data(c, urls_.public_url + "/p/" + token, c.brand_color);
+  const std::string key = c.template_id.text() + "/" + std::to_string(c.template_version) + "/text";
+  TRY(const auto body_template, cache_.get(key, c.body_text, text::Escape::none));
+  TRY(std::string body, body_template->render(data));
+  TRY(const auto size, domain::sms_size(body));
+  if (size.segments > kSmsSegmentsMax) return base::error(base::Code::invalid_argument, "the text is too long to send");
+  m.segments = size.segments;
+  m.encoding = base::enum_name(size.encoding);
+  m.connection_id = accounts.sms->connection_id;
+  TRY_STATUS(start_attempt(tx, m, c));
+  TRY_STATUS(messages_.save_content(tx, m, "", without_token(body, token)));
+  PreparedSms out{*accounts.sms, {m.to_address, std::move(body), ""}};
+  out.message.status_callback_url = urls_.public_url + "/callbacks/twilio/status/" + m.connection_id->text() +
+                                    "?attempt=" + m.attempt_id->text();
+  return Prepared(std::move(out));
+}
+
+Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendContext& c, const Accounts& accounts) {
+  TRY(const std::string token, token_of(m));
+  const auto data = template_data(c, urls_.public_url + "/p/" + token, c.brand_color);
+  const std::string key = c.template_id.text() + "/" + std::to_string(c.template_version);
+  TRY(const auto subject_template, cache_.get(key + "/subject", c.subject, text::Escape::none));
+  TRY(const auto text_template, cache_.get(key + "/text", c.body_text, text::Escape::none));
+  net::MimeMessage mail;
+  TRY(std::string subject, subject_template->render(data));
+  mail.subject = one_line(std::move(subject));
+  TRY(mail.text, text_template->render(data));
+  if (!c.body_html.empty()) {
+    TRY(const auto html_template, cache_.get(key + "/html", c.body_html, text::Escape::html));
+    TRY(mail.html, html_template->render(data));
+  }
+  m.connection_id = accounts.mail->connection_id;
+  TRY_STATUS(start_attempt(tx, m, c));
+  const std::string& from = accounts.mail->envelope_from;
+  mail.from = {c.sender_name, from};
+  mail.to = {c.client_name, m.to_address};
+  mail.reply_to = c.reply_to;
+  mail.message_id = m.attempt_id->text() + "@" + from.substr(from.find('@') + 1);
+  mail.date = clock_.now();
+  mail.list_unsubscribe_url = urls_.public_url + "/u/" + token;
+  const std::string& stored = mail.html.empty() ? mail.text : mail.html;
+  TRY_STATUS(messages_.save_content(tx, m, without_token(mail.subject, token), without_token(stored, token)));
+  return Prepared(PreparedMail{*accounts.mail, std::move(mail)});
+}
+
+}  // namespace messaging
