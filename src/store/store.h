@@ -11,66 +11,83 @@
 
 #include "base/result.h"
 #include "base/runtime.h"
+#include "store/connection.h"
 #include "store/statement.h"
 
-// One typed data layer over SQLite and MariaDB. A transaction's body is a plain function that runs
-// on a database thread; it can't wait for the network, so no transaction is ever held across a
-// provider call.
+// One typed data layer over SQLite and MariaDB. A transaction's body is a plain function that runs on a
+// database thread; it can't wait for the network, so no transaction is ever held across a provider call.
 namespace store {
 
 using base::Awaitable;
 using base::Result;
 using base::Status;
 
-enum class Engine : std::uint8_t { sqlite, mariadb };
-
-class Connection;  // one per database thread; engine-specific, see connection.h
-
 // A transaction in progress. Lives on a database thread for the duration of its body; never stored.
 class Tx {
  public:
-  explicit Tx(Connection& connection) : connection_(connection) {}
+  explicit Tx(Connection& connection, bool read_only = false)
+      : connection_(connection), read_only_(read_only) {}
   Tx(const Tx&) = delete;
   Tx& operator=(const Tx&) = delete;
 
   // Affected rows (for an UPDATE: rows matched by WHERE on both engines). A unique violation is
-  // Code::conflict with the key's name in Error::reason, everything retryable aborts the body and
-  // runs it again, the rest is Code::internal.
+  // Code::conflict with "table.index" or "table.primary" in Error::reason; everything retryable aborts the
+  // body and runs it again; the rest is Code::internal. In a snapshot it is always Code::internal.
   template <class P, class R>
-  Result<std::int64_t> exec(const Query<P, R>& query, const P& params);
+  Result<std::int64_t> exec(const Query<P, R>& query, const std::type_identity_t<P>& params = {});
   // At most one row; more is Code::corrupt.
   template <class P, class R>
-  Result<std::optional<R>> one(const Query<P, R>& query, const P& params);
+  Result<std::optional<R>> one(const Query<P, R>& query, const std::type_identity_t<P>& params = {});
   template <class P, class R>
-  Result<std::vector<R>> all(const Query<P, R>& query, const P& params);
-  // Rows one by one without storing them; `visit` returns Status, an error stops and is passed up.
+  Result<std::vector<R>> all(const Query<P, R>& query, const std::type_identity_t<P>& params = {});
+  // Rows one by one without storing them; `visit(R&&)` returns Status, an error stops and is passed up. It may
+  // use the transaction, but not start the same statement again.
   template <class P, class R, class F>
-  Status each(const Query<P, R>& query, const P& params, F&& visit);
-  // The same statement for many parameter sets (MariaDB: one round trip where possible). Sum of
-  // affected rows.
+  Status each(const Query<P, R>& query, const std::type_identity_t<P>& params, F&& visit);
+  // The same statement for many parameter sets (MariaDB: one round trip where possible). Sum of affected rows.
   template <class P, class R>
-  Result<std::int64_t> exec_many(const Query<P, R>& query, std::span<const P> params);
+  Result<std::int64_t> exec_many(const Query<P, R>& query, std::type_identity_t<std::span<const P>> params);
 
-  // Runs after the commit is durable, on the database thread; must not block or throw (wake-ups
-  // only). Dropped on rollback.
-  void after_commit(std::function<void()> hook);
-  Engine engine() const;
+  // Runs after the commit is durable, on the database thread; must not block or throw (wake-ups only).
+  // Dropped on rollback.
+  void after_commit(std::function<void()> hook) { connection_.after_commit(std::move(hook)); }
+  Engine engine() const { return connection_.engine(); }
+  bool read_only() const { return read_only_; }
+  // For the store's own files: migrations, EXPLAIN.
+  Connection& connection() { return connection_; }
 
  private:
   Connection& connection_;
+  bool read_only_;
 };
 
 struct Options {
-  // "sqlite:PATH", "sqlite::memory:" (one shared connection),
-  // "mysql://user:password@host:port/database" or "mysql:///database?socket=PATH&user=…".
+  // "sqlite:PATH", "sqlite::memory:" (one shared connection), "mysql://user:password@host:port/database" or
+  // "mysql:///database?socket=PATH&user=…". MariaDB takes ?tls_ca=FILE (encrypted and verified).
   std::string url;
-  std::size_t threads = 8;  // MariaDB: connections for transactions and snapshots. SQLite: readers;
-                            // writes have one thread
+  // MariaDB: threads, each with a connection for transactions and one for snapshots. SQLite: readers;
+  // writes have one thread.
+  std::size_t threads = 8;
   std::size_t queue_max = 4096;  // waiting bodies; more are refused with Code::unavailable
   base::Duration busy_timeout = std::chrono::seconds(10);
   bool allow_unsafe_server = false;  // start although MariaDB lacks strict mode or durable commits
-  std::size_t attempts_max =
-      8;  // of one body on deadlocks (1213), lock waits (1205), lost connections before commit
+  // Runs of one body on deadlocks (1213), lock waits (1205) and connections lost before the commit.
+  std::size_t attempts_max = 8;
+};
+
+// A body and whoever waits for it. Used once, by one thread at a time.
+class Job {
+ public:
+  explicit Job(bool read_only) : read_only_(read_only) {}
+  virtual ~Job() = default;
+  // Runs the body; true when it wants to commit. Called again when the transaction has to be repeated.
+  virtual bool run(Tx& tx) = 0;
+  // Called exactly once. An error takes the place of the body's result.
+  virtual void done(Status outcome) = 0;
+  bool read_only() const { return read_only_; }
+
+ private:
+  bool read_only_;
 };
 
 // Owned by app, outlives every service. Thread-safe.
@@ -79,10 +96,10 @@ class Store {
   virtual ~Store() = default;
   virtual Engine engine() const = 0;
 
-  // Runs `body(Tx&) -> Result<T>` in one transaction and commits when it returns a value, rolls
-  // back on an error. May run the body several times: it must only read its captures. Resumes the
-  // caller on the caller's own executor after the commit is durable. Errors besides the body's own:
-  // unavailable (no connection, queue full), ambiguous (the connection broke during COMMIT).
+  // Runs `body(Tx&) -> Result<T>` in one transaction and commits when it returns a value, rolls back on an
+  // error. May run the body several times: it must only read its captures. Resumes the caller on the caller's
+  // own executor after the commit is durable. Errors besides the body's own: unavailable (no connection,
+  // queue full), ambiguous (the connection broke during COMMIT).
   template <class F>
   Awaitable<std::invoke_result_t<F&, Tx&>> with_transaction(F body);
   // Read-only, one consistent snapshot; on SQLite runs beside the writer.
@@ -92,18 +109,26 @@ class Store {
   // Blocking forms for start-up, tools and tests; not on an event loop.
   template <class F>
   std::invoke_result_t<F&, Tx&> transact_blocking(F body);
+  template <class F>
+  std::invoke_result_t<F&, Tx&> snapshot_blocking(F body);
+
+  // Runs `work` on a connection without a read time-out (long DDL): on MariaDB a new one outside of any
+  // transaction, on SQLite the writer's inside one. For migrations and tools.
+  virtual Status administer(std::function<Status(Connection&)> work) = 0;
 
  protected:
-  // `run` executes the body once and says whether to commit; `done` is called exactly once, on the
-  // database thread, with the outcome of the transaction as a whole.
-  struct Job {
-    std::function<Status(Tx&)> run;
-    std::function<void(Status)> done;
-    bool read_only = false;
-  };
-  virtual void submit(Job job) = 0;
+  virtual void submit(std::unique_ptr<Job> job) = 0;
+  // Returns after job.done().
+  virtual void run_blocking(std::unique_ptr<Job> job) = 0;
+
+ private:
+  template <class F>
+  auto start(F body, bool read_only);
+  template <class F>
+  std::invoke_result_t<F&, Tx&> blocking(F body, bool read_only);
 };
 
+// Connects, checks the server's settings and starts the database threads. Blocking.
 Result<std::unique_ptr<Store>> open(base::Runtime& runtime, Options options);
 
 }  // namespace store

@@ -1,0 +1,49 @@
+#include "store/store.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace store {
+namespace {
+struct Registry {
+  std::mutex mutex;
+  std::vector<const Statement*> statements;
+};
+// Filled before main() by the headers that sqlgen makes; function-local, since their order is unknown.
+Registry& registry() {
+  static Registry all;
+  return all;
+}
+}  // namespace
+
+Registration::Registration(std::span<const Statement* const> statements) {
+  Registry& all = registry();
+  std::lock_guard lock(all.mutex);
+  all.statements.insert(all.statements.end(), statements.begin(), statements.end());
+  std::sort(all.statements.begin(), all.statements.end(),
+            [](const Statement* a, const Statement* b) { return a->name < b->name; });
+}
+
+std::span<const Statement* const> all_statements() { return registry().statements; }
+
+namespace detail {
+
+base::Error write_in_snapshot(const Statement& statement) {
+  return base::error(base::Code::internal, std::string(statement.name) + ": a write in a snapshot");
+}
+
+base::Error second_row(const Statement& statement) {
+  return base::error(base::Code::corrupt, std::string(statement.name) + ": more than one row");
+}
+
+base::Error misfit(const Statement& statement, std::string_view column) {
+  return base::error(base::Code::corrupt, std::string(statement.name) + ": column " + std::string(column) +
+                                              " holds what its member can't");
+}
+
+base::Error body_threw(const std::exception& e) {
+  return base::error(base::Code::internal, std::string("a transaction's body threw: ") + e.what());
+}
+
+}  // namespace detail
+}  // namespace store
