@@ -23,9 +23,9 @@ struct Header {
   std::string value;
 };
 
-// In order; names compare without case (RFC 9110). set() refuses CR, LF and NUL in names and
-// values: they are replaced by nothing and an assertion fails in debug builds; outside data must be
-// checked before.
+// In order; names compare without case (RFC 9110). set() and add() drop CR, LF and NUL from names
+// and values and log that as an error, so that no value from outside can begin a header of its own;
+// outside data must be checked before.
 class Headers {
  public:
   std::string_view get(std::string_view name) const;  // "" when absent; the first of several
@@ -71,28 +71,31 @@ Response text_response(int status, std::string content_type, std::string body);
 // 500.
 using Handler = std::function<Awaitable<Response>(Request)>;
 
-// Matches "METHOD /v1/clients/{id}" patterns; a segment "{x}" takes one non-empty segment. Static
-// segments win. Unknown path: not_found handler; known path with another method: 405 with Allow.
-// HEAD is served by GET.
+// Matches patterns like "/v1/clients/{id}"; a segment "{x}" takes one non-empty segment,
+// percent-decoded, which must be UTF-8. Static segments win. Unknown path: 404; known path with
+// another method: 405 with Allow; a parameter that is badly encoded: 400. HEAD is served by GET.
+// Built at start, then shared and never changed.
 class Router {
  public:
+  Router();
   void add(Method method, std::string pattern, Handler handler,
            std::size_t body_bytes_max = 64 * 1024);
+  // Makes the answers that no handler makes; without one they are problem+json (net/problem.h).
   void set_fallback(std::function<Response(const Request&, int status, std::string allow)> make);
   struct Match {
     const Handler* handler = nullptr;
     std::size_t body_bytes_max = 0;
     std::vector<std::string> params;
     std::string pattern;  // for metrics: never the raw path
-    int status = 0;       // 404 or 405 when there is no handler
+    int status = 0;       // 400, 404 or 405 when there is no handler
     std::string allow;
   };
   Match match(Method method, std::string_view path) const;
   Response fallback(const Request& request, int status, std::string allow) const;
 
  private:
-  struct Route;
-  std::vector<std::shared_ptr<Route>> routes_;
+  struct Node;
+  std::shared_ptr<Node> root_;
   std::function<Response(const Request&, int, std::string)> fallback_;
 };
 
@@ -104,20 +107,29 @@ struct ServerOptions {
   Duration header_timeout =
       std::chrono::seconds(10);  // from first byte to end of headers (slow clients)
   Duration body_timeout = std::chrono::seconds(30);
-  Duration idle_timeout = std::chrono::seconds(60);  // keep-alive
-  // Called after each response with the pattern, status and time taken; for metrics and access
-  // logs.
+  Duration idle_timeout = std::chrono::seconds(60);   // keep-alive
+  Duration write_timeout = std::chrono::seconds(30);  // a peer that does not read its response
+  Duration drain_timeout = std::chrono::seconds(10);  // for running requests after stop()
+  // Called after each response with the pattern ("unmatched" or "malformed" when no route took it),
+  // status and time taken; for metrics and access logs. The request has method, target, path, peer
+  // and trace_id, but no headers and no body. Runs on the connection's loop: keep it short.
   std::function<void(const Request&, const std::string& pattern, int status, Duration)> observe;
 };
 
 // HTTP/1.1 with keep-alive and pipelining; one acceptor per loop (SO_REUSEPORT). Answers 400, 408,
-// 413, 414/431 itself, as problem+json by the router's fallback. Owned by app; stops accepting and
-// drains on stop().
+// 413, 414, 417 and 431 itself, through the router's fallback; garbage never makes a 5xx. Its
+// sessions are tasks of the runtime, which must outlive it; stopping the runtime stops it too.
 class Server {
  public:
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
+  virtual std::size_t connections() const = 0;
+  // Stops accepting and closes idle connections; running requests get drain_timeout to finish.
+  // Returns at once.
   virtual void stop() = 0;
+  // stop(), then waits until every connection is gone; false when `limit` passed first. Never on a
+  // loop's thread.
+  virtual bool drain(Duration limit) = 0;
 };
 Result<std::unique_ptr<Server>> serve(base::Runtime& runtime, ServerOptions options,
                                       std::shared_ptr<const Router> router);
@@ -134,6 +146,9 @@ struct ClientRequest {
   std::size_t response_bytes_max = 4 * 1024 * 1024;
   std::optional<base::Secret<std::string>> basic_auth;  // "user:password"
   std::optional<base::Secret<std::string>> bearer;
+  // Refuses to connect to loopback, private, link-local and other special addresses, whatever the
+  // name resolves to: for URLs that come from tenants.
+  bool refuse_private_addresses = false;
 };
 
 struct ClientResponse {
@@ -142,10 +157,18 @@ struct ClientResponse {
   std::string body;
 };
 
-// Errors: unavailable (nothing was sent: resolve, connect or TLS failed), deadline or ambiguous
-// (the request may have reached the peer: time-out after sending, connection lost before the full
-// answer). Never follows redirects. Keep-alive; at most connections_per_host_max at a time, the
-// rest wait in order. TLS is verified. Thread-safe.
+// Errors, by what the peer can have seen:
+//   unavailable  nothing was sent: resolve, connect or TLS failed, or no connection became free
+//   refused      nothing was sent: reason "private_address"
+//   invalid_argument  the URL is not an absolute http or https URL
+//   deadline     the request was sent, at least in part, and the time-out passed
+//   ambiguous    it was sent, and the connection was lost before the full answer, or the answer is
+//                not HTTP or over response_bytes_max (reason "response_too_large")
+// After deadline and ambiguous alike the effect may or may not have happened. Only GET, HEAD and
+// OPTIONS are ever repeated by itself (when a kept connection turns out to be dead). Never follows
+// redirects, uses no proxy. Keep-alive; at most connections_per_host_max at a time, the rest wait
+// in order. TLS is verified. Thread-safe. When the runtime stops, what is running gets a few
+// seconds.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
@@ -162,7 +185,9 @@ std::unique_ptr<HttpClient> http_client(base::Runtime& runtime, ClientOptions op
 // no sockets. A fault hook may drop the request (nothing done) or the reply (done, but ambiguous).
 class MemoryNetwork : public HttpClient {
  public:
-  enum class Fault : std::uint8_t { none, refuse, lose_reply, time_out };
+  // refuse: unavailable, nothing done. lose_reply: done, but ambiguous. time_out: deadline, nothing
+  // done. time_out_after: done, but deadline.
+  enum class Fault : std::uint8_t { none, refuse, lose_reply, time_out, time_out_after };
   void attach(std::string origin, std::shared_ptr<const Router> router);
   void set_fault(std::function<Fault(const ClientRequest&)> decide) { fault_ = std::move(decide); }
   Awaitable<Result<ClientResponse>> send(ClientRequest request) override;
