@@ -22,7 +22,7 @@ class Callbacks {
   struct Post {
     std::string endpoint;     // path segment
     std::string url;          // the public URL as the provider called it, with query
-    std::string attempt;      // "attempt" of the query; empty for inbound texts
+    std::string attempt;      // path segment; empty for inbound texts
     std::string body;         // form
     std::string signature;
   };
