@@ -129,7 +129,8 @@ for (const [name, schema] of Object.entries(document.components.schemas)) {
   const isInput = input.has(`#/components/schemas/${name}`);
   if (isInput) bounded(schema, name);
   const closed =
-    schema.additionalProperties !== undefined || schema.unevaluatedProperties === false;
+    ![undefined, true].includes(schema.additionalProperties) ||
+    schema.unevaluatedProperties === false;
   if (schema.properties && !closed && !name.endsWith("Fields"))
     findings.push(`${name}: open object`);
   for (const [field, property] of Object.entries(schema.properties ?? {})) {

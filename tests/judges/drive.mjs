@@ -1,6 +1,6 @@
 // Makes the product do its main work against the sandbox, by its API only, so that the judges of
-// outgoing calls have something to judge: both channels, a payment, a refund, a cancelled session, and
-// lost callbacks, after which the events must be listed.
+// outgoing calls have something to judge: both channels, a payment, a refund, a cancelled session,
+// and lost callbacks, after which the events must be listed.
 import { api, call, check, control, equal, judge, until } from "./lib.mjs";
 
 const mark = `${process.pid}${Date.now()}`.slice(-7);

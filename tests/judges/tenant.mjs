@@ -1,4 +1,4 @@
-// Prints, as shell variables, a session of the platform administrator and a new tenant for schemathesis.
+// Prints, as shell variables, a session of the platform administrator and a new tenant.
 import { api, env } from "./lib.mjs";
 
 const session = await api("/v1/sessions", {
