@@ -37,8 +37,10 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
   if (line.starts_with("HTTP/")) {
     // A new status line: what came before it was an interim answer (1xx).
     transfer.response.headers = Headers();
+    transfer.head_complete = false;
     return size;
   }
+  if (line.empty()) transfer.head_complete = true;
   const auto colon = line.find(':');
   if (colon == line.npos || colon == 0) return size;
   std::string value(trim(line.substr(colon + 1)));
@@ -156,6 +158,8 @@ Result<ClientResponse> outcome_of(Transfer& transfer, CURLcode code) {
   long sent = 0;
   curl_easy_getinfo(transfer.easy, CURLINFO_REQUEST_SIZE, &sent);
   const bool reached = sent > 0 || transfer.received_bytes > 0;
+  // Curl calls it a success when the peer closes in the middle of the head.
+  if (code == CURLE_OK && !transfer.head_complete) code = CURLE_GOT_NOTHING;
   if (code == CURLE_OK) {
     long status = 0;
     curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);

@@ -178,6 +178,7 @@ struct ClientOptions {
   std::size_t connections_per_host_max = 32;
   std::string user_agent = "Quittance/0.1";
   std::string ca_file;  // empty: the system's
+  Duration stop_timeout = std::chrono::seconds(5);  // for running requests when the runtime stops
 };
 std::unique_ptr<HttpClient> http_client(base::Runtime& runtime, ClientOptions options = {});
 

@@ -9,13 +9,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-// What is running when the runtime stops may finish within this.
-constexpr Duration kStopLimit = std::chrono::seconds(5);
-
-base::Awaitable<void> watch_runtime(base::Runtime& runtime, std::weak_ptr<CurlEngine> weak) {
+base::Awaitable<void> watch_runtime(base::Runtime& runtime, std::weak_ptr<CurlEngine> weak,
+ Duration limit) {
   bool running = true;
   while (running) running = co_await runtime.sleep(std::chrono::hours(1));
-  if (const auto engine = weak.lock()) engine->stop_within(kStopLimit);
+  if (const auto engine = weak.lock()) engine->stop_within(limit);
 }
 
 // Suspends the caller until the engine's loop has called `done`; resumes it on its own executor.
@@ -66,8 +64,9 @@ class CurlClient final : public HttpClient {
 }  // namespace
 
 std::unique_ptr<HttpClient> http_client(base::Runtime& runtime, ClientOptions options) {
+  const Duration limit = options.stop_timeout;
   auto engine = std::make_shared<CurlEngine>(runtime.loop(0), std::move(options));
-  runtime.spawn_on(0, "http client stop", watch_runtime(runtime, engine));
+  runtime.spawn_on(0, "http client stop", watch_runtime(runtime, engine, limit));
   return std::make_unique<CurlClient>(std::move(engine));
 }
 

@@ -126,12 +126,15 @@ class RawServer {
       for (;;) {
         RawSocket peer(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
         if (!peer.valid()) return;
+        current_ = peer.fd();
         serve(peer, ++count_);
+        current_ = -1;
       }
     });
   }
   ~RawServer() {
     ::shutdown(listener_.fd(), SHUT_RDWR);
+    ::shutdown(current_.load(), SHUT_RDWR);
     thread_.join();
   }
   std::uint16_t port() const { return port_; }
@@ -141,6 +144,7 @@ class RawServer {
   RawSocket listener_;
   std::uint16_t port_ = 0;
   std::atomic<int> count_{0};
+  std::atomic<int> current_{-1};
   std::thread thread_;
 };
 
