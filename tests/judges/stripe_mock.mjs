@@ -14,15 +14,22 @@ const WANTED = {
 // Same shape, same verdict: how many of each to repeat at most.
 const REPEATS_MAX = 20;
 
-const objectOf = (path, method) => {
-  if (path === "/v1/refunds") return method === "POST" ? "refund" : "list";
-  if (/\/checkout\/sessions(\/[^/]+(\/expire)?)?$/.test(path)) {
-    return path.endsWith("/sessions") && method === "GET" ? "list" : "checkout.session";
-  }
-  if (path === "/v1/events") return "list";
-  if (path === "/v1/account") return "account";
-  return undefined;
+const OBJECTS = {
+  account: "account",
+  balance_transactions: "balance_transaction",
+  charges: "charge",
+  "checkout/sessions": "checkout.session",
+  disputes: "dispute",
+  events: "event",
+  payment_intents: "payment_intent",
+  refunds: "refund",
 };
+// What `object` must say: /v1/<collection>[/<id>[/<action>]].
+function objectOf(path, method) {
+  const collection = Object.keys(OBJECTS).find((name) => `${path}/`.startsWith(`/v1/${name}/`));
+  const whole = collection !== "account" && path === `/v1/${collection}`;
+  return whole && method === "GET" ? "list" : OBJECTS[collection];
+}
 
 // stripe-mock ignores an unknown expansion, so every step must be a field of the answer.
 function checkExpansions(path, answer) {
