@@ -1,5 +1,7 @@
 """Values that a pattern cannot describe, so that generated requests get past the first check."""
+import itertools
 import os
+import re
 import struct
 import zlib
 
@@ -15,7 +17,8 @@ schemathesis.openapi.format("locale", st.sampled_from(["en", "de", "en-GB", "de-
 schemathesis.openapi.format("country", st.sampled_from(
     "AE AR AT AU BA BD BE BG BH BO BR BY CA CH CL CM CN CO CR CU CY CZ DE DK DO DZ EC EE EG ES FI FR GB GE GH "
     "GR GT HK HN HR HU ID IE IL IN IQ IS IT JM JO JP KE KH KR KW KZ LB LK LT LU LV MA MD ME MK MT MX MY NG NI "
-    "NL NO NP NZ OM PA PE PH PK PL PT PY QA RO RS RU SA SE SG SI SK SN SV TH TN TR TW TZ UA UG US UY UZ VN ZA".split()))
+    "NL NO NP NZ OM PA PE PH PK PL PT PY QA RO RS RU SA SE SG SI SK SN SV TH TN TR TW TZ UA UG US UY UZ VN "
+    "ZA".split()))
 
 
 def png(width, height):
@@ -49,3 +52,14 @@ _OWN_USER = os.environ.get("ST_USER", "")
 def filter_case(context, case):
     """Leaves the person alone whose session this run uses."""
     return not _OWN_USER or (case.path_parameters or {}).get("user_id") != _OWN_USER
+
+
+_KEYS = itertools.count()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """A good idempotency key is used once: with another body it would rightly be refused."""
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key):
+        case.headers["Idempotency-Key"] = f"judge-{os.getpid()}-{next(_KEYS)}"
