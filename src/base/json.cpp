@@ -187,19 +187,7 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 Result<boost::json::value> parse(std::string_view text, std::size_t depth_max) {
-  boost::json::basic_parser<Handler> parser(parser_options(depth_max));
-  Handler& handler = parser.handler();
-  handler.stack.reset();
-  boost::json::error_code code;
-  const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
-  if (!code && used < text.size()) code = boost::json::error::extra_data;
-  if (code) {
-    return error(Code::invalid_argument, "malformed_json",
-                 "not JSON: " + code.message() + " near byte " + std::to_string(used));
-  }
-  boost::json::value value = handler.stack.release();
-  if (count_members(value) != handler.member_count) return repeated_key(text, depth_max);
-  return value;
+  return detail::parse_with(text, depth_max, {});
 }
 
 const boost::json::value* find(const boost::json::value& root, std::string_view dotted_path) {
@@ -233,6 +221,23 @@ std::optional<bool> find_bool(const boost::json::value& root, std::string_view d
 }
 
 namespace detail {
+
+Result<boost::json::value> parse_with(std::string_view text, std::size_t depth_max,
+                                      boost::json::storage_ptr memory) {
+  boost::json::basic_parser<Handler> parser(parser_options(depth_max));
+  Handler& handler = parser.handler();
+  handler.stack.reset(std::move(memory));
+  boost::json::error_code code;
+  const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
+  if (!code && used < text.size()) code = boost::json::error::extra_data;
+  if (code) {
+    return error(Code::invalid_argument, "malformed_json",
+                 "not JSON: " + code.message() + " near byte " + std::to_string(used));
+  }
+  boost::json::value value = handler.stack.release();
+  if (count_members(value) != handler.member_count) return repeated_key(text, depth_max);
+  return value;
+}
 
 void append_value(std::string& out, const boost::json::value& value) {
   switch (value.kind()) {

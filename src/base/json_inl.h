@@ -211,6 +211,9 @@ void Reader::read(const boost::json::value& from, T& into, const Path& path) {
   }
 }
 
+inline constexpr std::size_t kTreeBlock = 4096;
+Result<boost::json::value> parse_with(std::string_view text, std::size_t depth_max,
+                                      boost::json::storage_ptr memory);
 Error fields_error(std::vector<FieldError> errors);
 
 }  // namespace detail
@@ -281,7 +284,10 @@ void read_value(const boost::json::value& from, T& into, const std::string& path
 
 template <class T>
 Result<T> read(std::string_view text, const ReadOptions& options) {
-  TRY(const boost::json::value value, parse(text, options.depth_max));
+  // The tree lives only in this function: it is built in one block and dropped with it.
+  std::array<unsigned char, detail::kTreeBlock> block;
+  boost::json::monotonic_resource memory(block.data(), block.size());
+  TRY(const boost::json::value value, detail::parse_with(text, options.depth_max, &memory));
   T out{};
   std::vector<FieldError> errors;
   detail::Reader{options, errors}.read(value, out, detail::Path{});

@@ -186,6 +186,15 @@ TEST(Json, unknown_fields_can_be_allowed) {
   EXPECT_TRUE(base::json::read<Channels>(R"({"channels":[],"part":null})"));
 }
 
+// Goal: a member that keeps a whole tree owns it; the tree that was parsed ends with read().
+TEST(Json, free_members_outlive_the_parsed_tree) {
+  const auto got =
+      base::json::read<Free>(R"({"any":{"list":["a long enough text",{"b":[1]}]},"raw":{"c":[]}})");
+  ASSERT_TRUE(got);
+  EXPECT_EQ(base::json::write(got->any), R"({"list":["a long enough text",{"b":[1]}]})");
+  EXPECT_EQ(got->raw.text, R"({"c":[]})");
+}
+
 // Goal: text that is not JSON is refused as a whole, never crashes and never names a field.
 TEST(Json, refuses_what_is_not_json) {
   const std::string deep(17, '[');

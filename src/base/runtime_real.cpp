@@ -78,15 +78,19 @@ class Loop {
   }
 
  private:
+  // Leaves an alarm that stands earlier: most waits end before their limit, and moving the alarm
+  // for each would cost a system call.
   void arm() {
     const auto deadline = timers_.first_deadline();
-    if (!deadline) return;
+    if (!deadline || (armed_for_ && *armed_for_ <= *deadline)) return;
+    armed_for_ = deadline;
     alarm_.expires_after(std::max(*deadline - clock_.steady(), Duration{0}));
     alarm_.async_wait([this](const boost::system::error_code& code) {
       if (!code) fire();
     });
   }
   void fire() {
+    armed_for_.reset();
     timers_.fire_due();
     arm();
   }
@@ -95,6 +99,7 @@ class Loop {
   asio::io_context context_;
   asio::executor_work_guard<asio::io_context::executor_type> guard_;
   asio::steady_timer alarm_;
+  std::optional<Duration> armed_for_;
   detail::TimerQueue timers_;
   std::thread thread_;
 };

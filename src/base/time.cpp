@@ -9,6 +9,9 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
+constexpr Time kFirst{sys_days{std::chrono::year{0} / 1 / 1}};
+constexpr Time kLast{sys_days{std::chrono::year{9999} / 12 / 31} + days{1} - Duration{1}};
+
 void put_digits(char* at, int count, std::int64_t value) {
   for (int i = count - 1; i >= 0; --i) {
     at[i] = static_cast<char>('0' + value % 10);
@@ -66,11 +69,11 @@ struct Scanner {
 }  // namespace
 
 void append_rfc3339(std::string& out, Time t) {
-  // Four digits of year are all that RFC 3339 has; values outside can only come from corrupt rows.
-  const auto day = std::clamp(std::chrono::floor<days>(t), sys_days{std::chrono::year{0} / 1 / 1},
-                              sys_days{std::chrono::year{9999} / 12 / 31});
+  // Four digits of year are all that RFC 3339 has; times outside can only come from corrupt rows.
+  t = std::clamp(t, kFirst, kLast);
+  const auto day = std::chrono::floor<days>(t);
   const year_month_day date{day};
-  const std::int64_t us = (t - std::chrono::floor<days>(t)).count();
+  const std::int64_t us = (t - day).count();
   const std::int64_t s = us / 1'000'000;
   char text[] = "0000-00-00T00:00:00.000000Z";
   put_digits(text, 4, static_cast<int>(date.year()));

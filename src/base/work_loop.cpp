@@ -48,7 +48,7 @@ Awaitable<void> WorkLoop::loop() {
       continue;
     }
     backoff = kBackoffMin;
-    if (room > 0 && *claimed == room) continue;
+    if (room > 0 && *claimed >= room) continue;
     co_await signal_.wait(options_.sweep);
   }
 }
