@@ -55,6 +55,58 @@ bool passes_luhn(std::string_view digits) {
   return sum % 10 == 0;
 }
 
+bool is_alnum(char c) { return is_ascii_letter(c) || is_ascii_digit(c); }
+
+// ISO 13616: the first four characters go to the end, letters count from 10, the rest is 1
+// modulo 97.
+bool passes_iban_check(std::string_view iban) {
+  int rest = 0;
+  for (std::size_t i = 0; i < iban.size(); ++i) {
+    const char c = iban[(i + 4) % iban.size()];
+    rest = is_ascii_digit(c) ? rest * 10 + (c - '0') : rest * 100 + (ascii_lower(c) - 'a' + 10);
+    rest %= 97;
+  }
+  return rest == 1;
+}
+
+// The end of the IBAN that begins at `begin`, or `begin`. Merchants write their own into texts, and
+// every tenth run of its digits would pass for a card number.
+std::size_t iban_end(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kCharsMin = 15;
+  constexpr std::size_t kCharsMax = 34;
+  const bool starts = text.size() - begin >= kCharsMin && is_ascii_letter(text[begin]) &&
+                      is_ascii_letter(text[begin + 1]) && is_ascii_digit(text[begin + 2]) &&
+                      is_ascii_digit(text[begin + 3]) && (begin == 0 || !is_alnum(text[begin - 1]));
+  if (!starts) return begin;
+  std::string iban;
+  std::size_t end = begin;
+  for (std::size_t i = begin; i < text.size() && iban.size() < kCharsMax; ++i) {
+    const bool ends_word = i + 1 == text.size() || !is_alnum(text[i + 1]);
+    if (is_alnum(text[i])) {
+      iban += text[i];
+      if (ends_word && iban.size() >= kCharsMin && passes_iban_check(iban)) end = i + 1;
+    } else if (text[i] != ' ' || ends_word) {
+      break;
+    }
+  }
+  return end;
+}
+
+// The end of the international phone number ("+49 …", at most 15 digits) at `begin`, or `begin`.
+std::size_t phone_end(std::string_view text, std::size_t begin) {
+  constexpr int kDigitsMax = 15;
+  if (begin == text.size() || text[begin] != '+') return begin;
+  std::size_t at = begin + 1;
+  for (int digits = 0; at < text.size() && digits < kDigitsMax; ++at) {
+    if (is_ascii_digit(text[at])) {
+      ++digits;
+    } else if (std::string_view(" -.()/").find(text[at]) == std::string_view::npos) {
+      break;
+    }
+  }
+  return at;
+}
+
 // RFC 5322 atext.
 bool is_atext(char c) {
   constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~";
@@ -187,6 +239,8 @@ bool looks_like_card_number(std::string_view text) {
   constexpr std::size_t kDigitsMin = 13;
   constexpr std::size_t kDigitsMax = 19;
   for (std::size_t at = 0; at < text.size(); ++at) {
+    at = phone_end(text, iban_end(text, at));
+    if (at == text.size()) return false;
     // A run starts at a digit that no other digit precedes.
     if (!is_ascii_digit(text[at]) || (at > 0 && is_ascii_digit(text[at - 1]))) continue;
     std::string digits;

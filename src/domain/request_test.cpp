@@ -17,21 +17,47 @@ std::vector<E> values() {
 }
 
 // Goal: every event in every status, as text: the next status, "+flag", or "!reason" when refused.
-// Columns: draft scheduled open processing paid expired cancelling cancelled.
+// Columns: draft scheduled open processing, then paid expired cancelling cancelled.
 constexpr const char* kTable = R"(
-publish                  open       open       !already_open  !already_open        !already_paid  !closed    !already_cancelling  !closed
-schedule                 scheduled  scheduled  !not_draft     !not_draft           !already_paid  !closed    !already_cancelling  !closed
-unschedule               draft      draft      !not_scheduled !not_scheduled       !already_paid  !closed    !already_cancelling  !closed
-cancel                   cancelled  cancelled  cancelled      !payment_processing  !already_paid  !closed    cancelled            cancelled
-cancel_with_open_session cancelling cancelling cancelling     !payment_processing  !already_paid  !closed    cancelling           cancelled
-reopen                   !not_closed !not_closed !already_open !payment_processing !already_paid  open       !already_cancelling  open
-schedule_due             draft      open       open           processing           paid           expired    cancelling           cancelled
-checkout_processing      draft      scheduled  processing     processing           paid           expired    cancelling           cancelled
-payment_verified         paid       paid       paid           paid                 paid+1         paid+2     paid+2               paid+2
-payment_failed           draft      scheduled  open           open                 paid           expired    cancelled            cancelled
-payment_quarantined      draft+4    scheduled+4 open+4        processing+4         paid+4         expired+4  cancelling+4         cancelled+4
-cancel_confirmed         draft      scheduled  open           processing           paid           expired    cancelled            cancelled
-expire_due               draft      expired    expired        processing           paid           expired    cancelling           cancelled
+publish
+  open        open        !already_open  !already_open
+  !already_paid !closed   !already_cancelling !closed
+schedule
+  scheduled   scheduled   !not_draft     !not_draft
+  !already_paid !closed   !already_cancelling !closed
+unschedule
+  draft       draft       !not_scheduled !not_scheduled
+  !already_paid !closed   !already_cancelling !closed
+cancel
+  cancelled   cancelled   cancelled      !payment_processing
+  !already_paid !closed   cancelled           cancelled
+cancel_with_open_session
+  cancelling  cancelling  cancelling     !payment_processing
+  !already_paid !closed   cancelling          cancelled
+reopen
+  !not_closed !not_closed !already_open  !payment_processing
+  !already_paid open      !already_cancelling open
+schedule_due
+  draft       open        open           processing
+  paid          expired   cancelling          cancelled
+checkout_processing
+  draft       scheduled   processing     processing
+  paid          expired   cancelling          cancelled
+payment_verified
+  paid        paid        paid           paid
+  paid+1        paid+2    paid+2              paid+2
+payment_failed
+  draft       scheduled   open           open
+  paid          expired   cancelled           cancelled
+payment_quarantined
+  draft+4     scheduled+4 open+4         processing+4
+  paid+4        expired+4 cancelling+4        cancelled+4
+cancel_confirmed
+  draft       scheduled   open           processing
+  paid          expired   cancelled           cancelled
+expire_due
+  draft       expired     expired        processing
+  paid          expired   cancelling          cancelled
 )";
 
 std::string outcome(RequestStatus status, RequestEvent event) {
