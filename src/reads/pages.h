@@ -1,0 +1,110 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "domain/ids.h"
+#include "domain/message.h"
+#include "domain/money.h"
+#include "domain/request.h"
+#include "store/store.h"
+
+namespace reads {
+
+using base::Result;
+using base::Time;
+
+// What the pay page shows, found by the SHA-256 of the link's token.
+struct PayPage {
+  domain::TenantId tenant_id;
+  domain::RequestId request_id;
+  std::optional<domain::MessageId> message_id;
+  domain::ClientId client_id;
+  bool livemode = false;
+  std::int64_t amount_minor = 0;
+  domain::Currency currency;
+  std::string description;
+  std::optional<std::string> reference;
+  domain::RequestStatus status = domain::RequestStatus::open;
+  std::int64_t flags = 0;
+  std::optional<Time> due_at;
+  Time expires_at;
+  std::optional<Time> paid_at;
+  std::int64_t version = 0;
+  std::optional<std::string> client_locale;
+  std::optional<std::string> client_email;
+  std::string client_name;
+  std::string merchant_name;
+  std::string brand_color;
+  std::string accent_color;
+  std::optional<std::string> reply_to;
+  std::string merchant_locale;
+  std::string time_zone;
+  std::optional<domain::AssetId> logo_asset_id;
+};
+BOOST_DESCRIBE_STRUCT(PayPage, (),
+                      (tenant_id, request_id, message_id, client_id, livemode, amount_minor, currency, description,
+                       reference, status, flags, due_at, expires_at, paid_at, version, client_locale, client_email,
+                       client_name, merchant_name, brand_color, accent_color, reply_to, merchant_locale, time_zone,
+                       logo_asset_id))
+Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token);
+
+// What a message says or depends on, beside its template.
+struct MessageContext {
+  domain::RequestStatus request_status = domain::RequestStatus::open;
+  std::int64_t amount_minor = 0;
+  domain::Currency currency;
+  std::string description;
+  std::optional<std::string> reference;
+  std::optional<Time> due_at;
+  std::optional<Time> paid_at;
+  std::string client_name;
+  std::optional<std::string> client_email;
+  std::optional<std::string> client_phone;
+  base::json::Raw custom_fields;
+  std::optional<std::string> client_locale;
+  std::string consent_email;
+  std::string consent_sms;
+  std::optional<Time> archived_at;
+  std::string merchant_name;
+  std::optional<std::string> sender_name;
+  std::optional<std::string> reply_to;
+  std::string brand_color;
+  std::string merchant_locale;
+  std::string time_zone;
+  std::string allowed_countries;
+  std::int64_t daily_message_cap = 0;
+};
+BOOST_DESCRIBE_STRUCT(MessageContext, (),
+                      (request_status, amount_minor, currency, description, reference, due_at, paid_at, client_name,
+                       client_email, client_phone, custom_fields, client_locale, consent_email, consent_sms,
+                       archived_at, merchant_name, sender_name, reply_to, brand_color, merchant_locale, time_zone,
+                       allowed_countries, daily_message_cap))
+Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+
+struct TemplateText {
+  domain::TemplateId id;
+  std::int64_t version = 0;
+  std::optional<std::string> subject;
+  std::optional<std::string> body_html;
+  std::optional<std::string> body_text;
+};
+BOOST_DESCRIBE_STRUCT(TemplateText, (), (id, version, subject, body_html, body_text))
+Result<std::optional<TemplateText>> template_by_id(store::Tx& tx, domain::TenantId tenant_id, domain::TemplateId id);
+// slot: "<channel>/<kind>/<locale>".
+Result<std::optional<TemplateText>> template_by_slot(store::Tx& tx, domain::TenantId tenant_id, std::string slot);
+
+// Whom a request's messages go to.
+struct Recipient {
+  domain::ClientId client_id;
+  bool livemode = false;
+  std::string channels;
+  std::int64_t link_key_version = 1;
+  std::optional<std::string> email;
+  std::optional<std::string> phone;
+  std::string country;             // of the phone; "" without one
+};
+BOOST_DESCRIBE_STRUCT(Recipient, (), (client_id, livemode, channels, link_key_version, email, phone, country))
+Result<std::optional<Recipient>> recipient(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+
+}  // namespace reads
