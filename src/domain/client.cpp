@@ -96,15 +96,17 @@ std::size_t iban_end(std::string_view text, std::size_t begin) {
 std::size_t phone_end(std::string_view text, std::size_t begin) {
   constexpr int kDigitsMax = 15;
   if (begin == text.size() || text[begin] != '+') return begin;
-  std::size_t at = begin + 1;
-  for (int digits = 0; at < text.size() && digits < kDigitsMax; ++at) {
-    if (is_ascii_digit(text[at])) {
-      ++digits;
-    } else if (std::string_view(" -.()/").find(text[at]) == std::string_view::npos) {
-      break;
-    }
+  std::size_t end = begin;
+  int digits = 0;
+  for (std::size_t at = begin + 1; at < text.size(); ++at) {
+    const bool digit = is_ascii_digit(text[at]);
+    if (!digit && std::string_view(" -.()/").find(text[at]) == std::string_view::npos) break;
+    digits += digit ? 1 : 0;
+    if (digits > kDigitsMax) break;
+    const bool ends_group = at + 1 == text.size() || !is_ascii_digit(text[at + 1]);
+    if (digit && ends_group) end = at + 1;
   }
-  return at;
+  return end;
 }
 
 // RFC 5322 atext.
