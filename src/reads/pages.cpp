@@ -18,6 +18,12 @@ struct RequestKey {
 };
 BOOST_DESCRIBE_STRUCT(RequestKey, (), (tenant_id, id))
 
+struct ClientKey {
+  domain::TenantId tenant_id;
+  domain::ClientId id;
+};
+BOOST_DESCRIBE_STRUCT(ClientKey, (), (tenant_id, id))
+
 struct TemplateKey {
   domain::TenantId tenant_id;
   domain::TemplateId id;
@@ -34,7 +40,8 @@ constexpr store::Query<TokenHash, PayPage> kPayPage{sql::page_of_link};
 constexpr store::Query<RequestKey, MessageContext> kContext{sql::message_context};
 constexpr store::Query<TemplateKey, TemplateText> kTemplateById{sql::template_by_id};
 constexpr store::Query<TemplateSlot, TemplateText> kTemplateBySlot{sql::template_by_slot};
-constexpr store::Query<RequestKey, Recipient> kRecipient{sql::recipient};
+constexpr store::Query<ClientKey, ClientRecipient> kRecipientOfClient{sql::recipient_of_client};
+constexpr store::Query<RequestKey, Recipient> kRecipientOfRequest{sql::recipient_of_request};
 
 }  // namespace
 
@@ -49,16 +56,36 @@ Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::Ten
   return tx.one(kContext, RequestKey{tenant_id, id});
 }
 
-Result<std::optional<TemplateText>> template_by_id(store::Tx& tx, domain::TenantId tenant_id, domain::TemplateId id) {
-  return tx.one(kTemplateById, TemplateKey{tenant_id, id});
+Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateChoice& choice) {
+  if (choice.named) {
+    TRY(auto named, tx.one(kTemplateById, TemplateKey{choice.tenant_id, *choice.named}));
+    if (named && named->channel != choice.channel) named.reset();
+    return named;
+  }
+  const std::string slot = std::string(base::enum_name(choice.channel)) + "/" + std::string(base::enum_name(choice.kind)) + "/";
+  std::vector<std::string> locales;
+  if (choice.client_locale) locales.push_back(*choice.client_locale);
+  locales.push_back(choice.merchant_locale);
+  locales.emplace_back("en");
+  std::string tried;
+  for (const std::string& locale : locales) {
+    // Templates are per language; a region falls back to it.
+    const std::string language = locale.substr(0, locale.find('-'));
+    if (language == tried) continue;
+    tried = language;
+    TRY(auto found, tx.one(kTemplateBySlot, TemplateSlot{choice.tenant_id, slot + language}));
+    if (found) return found;
+  }
+  return std::optional<TemplateText>{};
 }
 
-Result<std::optional<TemplateText>> template_by_slot(store::Tx& tx, domain::TenantId tenant_id, std::string slot) {
-  return tx.one(kTemplateBySlot, TemplateSlot{tenant_id, std::move(slot)});
+Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx, domain::TenantId tenant_id,
+                                                           domain::ClientId id) {
+  return tx.one(kRecipientOfClient, ClientKey{tenant_id, id});
 }
 
-Result<std::optional<Recipient>> recipient(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
-  return tx.one(kRecipient, RequestKey{tenant_id, id});
+Result<std::optional<Recipient>> recipient_of_request(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
+  return tx.one(kRecipientOfRequest, RequestKey{tenant_id, id});
 }
 
 }  // namespace reads

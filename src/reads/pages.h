@@ -84,17 +84,39 @@ Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::Ten
 
 struct TemplateText {
   domain::TemplateId id;
+  domain::Channel channel = domain::Channel::email;
   std::int64_t version = 0;
   std::optional<std::string> subject;
   std::optional<std::string> body_html;
   std::optional<std::string> body_text;
 };
-BOOST_DESCRIBE_STRUCT(TemplateText, (), (id, version, subject, body_html, body_text))
-Result<std::optional<TemplateText>> template_by_id(store::Tx& tx, domain::TenantId tenant_id, domain::TemplateId id);
-// slot: "<channel>/<kind>/<locale>".
-Result<std::optional<TemplateText>> template_by_slot(store::Tx& tx, domain::TenantId tenant_id, std::string slot);
+BOOST_DESCRIBE_STRUCT(TemplateText, (), (id, channel, version, subject, body_html, body_text))
 
-// Whom a request's messages go to.
+// Which template a message uses: the one named (of this channel), else the tenant's default for the client's language, else for the tenant's,
+// else for English.
+struct TemplateChoice {
+  domain::TenantId tenant_id;
+  domain::Channel channel = domain::Channel::email;
+  domain::MessageKind kind = domain::MessageKind::request;
+  std::optional<std::string> client_locale;
+  std::string merchant_locale;
+  std::optional<domain::TemplateId> named;
+};
+Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateChoice& choice);
+
+// Where a client can be reached.
+struct ClientRecipient {
+  std::optional<std::string> email;
+  std::optional<std::string> phone;
+  std::string country;                 // of the phone; "" without one
+  std::optional<std::string> locale;
+  std::string merchant_locale;
+  std::optional<Time> archived_at;
+};
+BOOST_DESCRIBE_STRUCT(ClientRecipient, (), (email, phone, country, locale, merchant_locale, archived_at))
+Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx, domain::TenantId tenant_id, domain::ClientId id);
+
+// Whom a request's receipt goes to.
 struct Recipient {
   domain::ClientId client_id;
   bool livemode = false;
@@ -102,9 +124,9 @@ struct Recipient {
   std::int64_t link_key_version = 1;
   std::optional<std::string> email;
   std::optional<std::string> phone;
-  std::string country;             // of the phone; "" without one
+  std::string country;
 };
 BOOST_DESCRIBE_STRUCT(Recipient, (), (client_id, livemode, channels, link_key_version, email, phone, country))
-Result<std::optional<Recipient>> recipient(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+Result<std::optional<Recipient>> recipient_of_request(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
 
 }  // namespace reads

@@ -195,16 +195,21 @@ JOIN tenant AS t ON t.id = r.tenant_id
 WHERE r.tenant_id = :tenant_id AND r.id = :request_id
 
 -- name: template_by_id
-SELECT id, version, subject, body_html, body_text FROM template WHERE tenant_id = :tenant_id AND id = :id
+SELECT id, channel, version, subject, body_html, body_text FROM template WHERE tenant_id = :tenant_id AND id = :id
 
 -- name: template_by_slot
-SELECT id, version, subject, body_html, body_text FROM template
+SELECT id, channel, version, subject, body_html, body_text FROM template
 WHERE tenant_id = :tenant_id AND default_slot = :default_slot
 
--- name: recipient
+-- name: recipient_of_client
+SELECT c.email, c.phone, c.country, c.locale, t.locale AS merchant_locale, c.archived_at
+FROM client AS c JOIN tenant AS t ON t.id = c.tenant_id
+WHERE c.tenant_id = :tenant_id AND c.id = :id
+
+-- name: recipient_of_request
 SELECT r.client_id, r.livemode, r.channels, r.link_key_version, c.email, c.phone, c.country
 FROM payment_request AS r JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
-WHERE r.tenant_id = :tenant_id AND r.id = :request_id
+WHERE r.tenant_id = :tenant_id AND r.id = :id
 
 -- name: count_transactions_in_status
 SELECT COUNT(*) AS n FROM (SELECT id FROM payment_transaction
