@@ -103,6 +103,18 @@ MariadbConnection::~MariadbConnection() {
   mysql_close(mysql_);
 }
 
+std::string unsafe_settings(std::string_view flush_log_at_commit, std::string_view sql_mode) {
+  std::string wrong;
+  if (flush_log_at_commit != "1") {
+    wrong = "innodb_flush_log_at_trx_commit is " + std::string(flush_log_at_commit) +
+            ", so acknowledged work could be lost";
+  }
+  if (sql_mode.find("STRICT_ALL_TABLES") == sql_mode.npos && sql_mode.find("STRICT_TRANS_TABLES") == sql_mode.npos) {
+    wrong += std::string(wrong.empty() ? "" : "; ") + "sql_mode is not strict, so values could be cut silently";
+  }
+  return wrong;
+}
+
 Status MariadbConnection::check_server(bool allow_unsafe) {
   const std::string info = mysql_get_server_info(mysql_);
   const unsigned long oldest = info.find("MariaDB") != std::string::npos ? 100600 : 80000;
@@ -112,13 +124,7 @@ Status MariadbConnection::check_server(bool allow_unsafe) {
   }
   TRY(auto rows, raw("SELECT @@global.innodb_flush_log_at_trx_commit, @@global.sql_mode"));
   TRY_STATUS(commit());
-  const std::string flush = rows.at(0).at(0).value_or("");
-  const std::string mode = rows.at(0).at(1).value_or("");
-  std::string wrong;
-  if (flush != "1") wrong = "innodb_flush_log_at_trx_commit is " + flush + ", so acknowledged work could be lost";
-  if (mode.find("STRICT_ALL_TABLES") == std::string::npos && mode.find("STRICT_TRANS_TABLES") == std::string::npos) {
-    wrong += std::string(wrong.empty() ? "" : "; ") + "sql_mode is not strict, so values could be cut silently";
-  }
+  const std::string wrong = unsafe_settings(rows.at(0).at(0).value_or(""), rows.at(0).at(1).value_or(""));
   if (wrong.empty() || allow_unsafe) return {};
   return base::error(Code::unavailable, "unsafe_server",
                      wrong + " (change the server's settings, or allow an unsafe server explicitly)");

@@ -25,6 +25,9 @@ struct MariadbTarget {
 };
 base::Result<MariadbTarget> parse_mysql_url(const std::string& url);
 
+// Why these settings of a server are not safe enough; empty when they are.
+std::string unsafe_settings(std::string_view flush_log_at_commit, std::string_view sql_mode);
+
 // What became of the transaction that the connection carries.
 enum class Fate : std::uint8_t {
   good,
