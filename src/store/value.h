@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/json.h"
 #include "base/secret.h"
+#include "base/text_value.h"
 #include "base/time.h"
 #include "store/statement.h"
 
@@ -41,6 +42,12 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
+// A value type whose column is its text (domain::Currency): view() stays valid as long as the value.
+template <class T>
+concept TextColumn = base::TextValue<T> && requires(const T& value) {
+  { value.view() } -> std::same_as<std::string_view>;
+};
+
 template <class T>
 constexpr Kind kind_of() {
   if constexpr (is_optional<T>) {
@@ -52,7 +59,7 @@ constexpr Kind kind_of() {
   } else {
     static_assert(std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view> ||
                       base::is_described_enum<T> || std::is_same_v<T, base::Secret<std::string>> ||
-                      std::is_same_v<T, base::json::Raw>,
+                      std::is_same_v<T, base::json::Raw> || TextColumn<T>,
                   "not a type of a column (see statement.h)");
     return Kind::text;
   }
@@ -81,6 +88,8 @@ Value encode(const T& v) {
     return Value::text(v.reveal());
   } else if constexpr (std::is_same_v<T, base::json::Raw>) {
     return Value::text(v.text);
+  } else if constexpr (TextColumn<T>) {
+    return Value::text(v.view());
   } else {
     return Value::text(v);
   }
@@ -123,6 +132,10 @@ bool decode(const Value& from, T& to) {
   } else if constexpr (std::is_same_v<T, base::json::Raw>) {
     to.text.assign(from.data, from.size);
     return true;
+  } else if constexpr (TextColumn<T>) {
+    auto parsed = T::parse(from.view());
+    if (parsed) to = *parsed;
+    return parsed.has_value();
   } else {
     static_assert(!std::is_same_v<T, std::string_view>, "a row needs std::string: its text must outlive the row");
     to.assign(from.data, from.size);
