@@ -15,8 +15,6 @@ using base::Duration;
 using base::Runtime;
 using base::Signal;
 
-constexpr base::Time kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
-
 Awaitable<void> note_after(Runtime& runtime, Duration delay, std::string name,
                            std::vector<std::string>& log) {
   const bool slept = co_await runtime.sleep(delay);
