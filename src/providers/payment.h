@@ -49,7 +49,7 @@ BOOST_DESCRIBE_ENUM(CheckoutPayment, unpaid, paid, no_payment_required)
 
 struct RefundSnapshot {
   std::string provider_ref;  // "re_…"
-  std::string own_id;  // metadata.refund_id that we sent; empty: made at the provider's site
+  std::string own_id;        // metadata.refund_id that we sent; empty: made at the provider's site
   std::int64_t amount_minor = 0;
   std::string currency;  // upper case
   std::string status;    // pending, requires_action, succeeded, failed, canceled
@@ -69,7 +69,8 @@ struct DisputeSnapshot {
   std::string provider_ref;  // "du_…"
   std::int64_t amount_minor = 0;
   std::string currency;
-  std::string status;  // warning_* are inquiries; needs_response, under_review, won, lost, prevented
+  std::string
+      status;  // warning_* are inquiries; needs_response, under_review, won, lost, prevented
   std::string reason;
   Time created_at;
   std::vector<FeeSnapshot> fees;  // what the provider took for handling it; zero fees are left out

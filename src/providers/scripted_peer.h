@@ -1,8 +1,6 @@
 #pragma once
-// For this module's tests: a provider whose answers are scripted, behind the memory network, and the
-// simulated runtime to wait in.
-#include <gtest/gtest.h>
-
+// For this module's tests: a provider whose answers are scripted, behind the memory network, and
+// the simulated runtime to wait in.
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -31,7 +29,8 @@ class ScriptedPeer {
     auto router = std::make_shared<net::Router>();
     for (const auto& pattern : patterns) {
       for (const auto method : {net::Method::get, net::Method::post}) {
-        router->add(method, pattern, [this](net::Request request) { return answer(std::move(request)); });
+        router->add(method, pattern,
+                    [this](net::Request request) { return answer(std::move(request)); });
       }
     }
     network.attach(std::move(origin), router);

@@ -79,6 +79,10 @@ class SmsProvider {
   virtual base::Status verify_callback(std::string_view url, std::span<const base::FormField> form,
                                        std::string_view signature,
                                        const base::Secret<std::string>& auth_token) const = 0;
+  // The same for a callback whose body is no form: its SHA-256 stands in the URL (bodySHA256).
+  virtual base::Status verify_body_callback(std::string_view url, std::string_view body,
+                                            std::string_view signature,
+                                            const base::Secret<std::string>& auth_token) const = 0;
   virtual base::Result<SmsStatus> read_status(std::span<const base::FormField> form) const = 0;
   virtual base::Result<SmsInbound> read_inbound(std::span<const base::FormField> form) const = 0;
 };

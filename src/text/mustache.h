@@ -9,24 +9,26 @@
 
 #include "base/result.h"
 
-// The whole core of the Mustache specification (lambdas and inheritance excepted), parsed once and rendered many times.
+// The whole core of the Mustache specification (lambdas and inheritance excepted), parsed once and
+// rendered many times.
 namespace text {
 
 using base::Result;
 
-// What {{name}} does to a value: html escapes & < > " ', none copies it (plain text, headers, SMS). {{{name}}} and {{&name}} copy in both.
+// What {{name}} does to a value: html escapes & < > " ', none copies it (plain text, headers, SMS).
+// {{{name}}} and {{&name}} copy in both.
 enum class Escape : std::uint8_t { html, none };
 
 struct Placeholder {
-  std::string name;             // "client.first_name"; of variables, sections and inverted sections
-  std::uint32_t line = 1;       // 1-based
-  std::uint32_t column = 1;     // 1-based, in bytes
-  std::uint32_t length = 0;     // of the whole tag, in bytes
+  std::string name;          // "client.first_name"; of variables, sections and inverted sections
+  std::uint32_t line = 1;    // 1-based
+  std::uint32_t column = 1;  // 1-based, in bytes
+  std::uint32_t length = 0;  // of the whole tag, in bytes
   bool section = false;
 };
 
 struct RenderOptions {
-  bool missing_is_error = true;             // else empty, as the specification has it
+  bool missing_is_error = true;  // else empty, as the specification has it
   std::size_t output_bytes_max = 1 << 20;
 };
 
@@ -34,15 +36,18 @@ struct RenderOptions {
 class Mustache {
  public:
   using Partials = std::map<std::string, std::string, std::less<>>;
-  // invalid_argument with one FieldError whose field is "line:column" and whose code is "unclosed_tag", "unclosed_section",
-  // "unexpected_close", "bad_delimiters", "too_deep" …
-  static Result<Mustache> parse(std::string_view source, Escape escape, const Partials& partials = {});
+  // invalid_argument with one FieldError whose field is "line:column" and whose code is
+  // "unclosed_tag", "unclosed_section", "unexpected_close", "bad_delimiters", "too_deep" …
+  static Result<Mustache> parse(std::string_view source, Escape escape,
+                                const Partials& partials = {});
   Mustache(Mustache&&) noexcept;
   Mustache& operator=(Mustache&&) noexcept;
   ~Mustache();
 
-  // invalid_argument naming every missing placeholder (code "missing"); too_large over output_bytes_max.
-  Result<std::string> render(const boost::json::value& data, const RenderOptions& options = {}) const;
+  // invalid_argument naming every missing placeholder (code "missing"); too_large over
+  // output_bytes_max.
+  Result<std::string> render(const boost::json::value& data,
+                             const RenderOptions& options = {}) const;
   const std::vector<Placeholder>& placeholders() const;
 
  private:

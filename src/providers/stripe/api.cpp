@@ -24,8 +24,9 @@ Status check_key(const PaymentAccount& account) {
   const bool live = key.starts_with("sk_live_") || key.starts_with("rk_live_");
   const bool test = key.starts_with("sk_test_") || key.starts_with("rk_test_");
   if (live != account.livemode && (live || test)) {
-    return base::field_error("api_key", "wrong_mode",
-                             live ? "a live key on a test connection" : "a test key on a live connection");
+    return base::field_error(
+        "api_key", "wrong_mode",
+        live ? "a live key on a test connection" : "a test key on a live connection");
   }
   return {};
 }
@@ -104,7 +105,8 @@ net::ClientRequest Api::request_of(const PaymentAccount& account, const Call& ca
 }
 
 Duration Api::backoff(int tries, std::optional<Duration> retry_after) {
-  const Duration full = std::min(options_.backoff * (std::int64_t{1} << (tries - 1)), options_.backoff_max);
+  const Duration full =
+      std::min(options_.backoff * (std::int64_t{1} << (tries - 1)), options_.backoff_max);
   // Between half and all of it, so that callers that failed together do not come back together.
   const auto half = static_cast<std::uint64_t>(full.count() / 2);
   const Duration jittered{static_cast<std::int64_t>(half + runtime_.random().below(half + 1))};

@@ -13,9 +13,9 @@ using domain::Money;
 namespace {
 
 // Malagasy ariary has two digits in ISO 4217 and none at Stripe.
-constexpr std::array<std::string_view, 15> kZeroDecimal = {
-    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA",
-    "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"};
+constexpr std::array<std::string_view, 15> kZeroDecimal = {"BIF", "CLP", "DJF", "GNF", "JPY",
+                                                           "KMF", "KRW", "MGA", "PYG", "RWF",
+                                                           "VND", "VUV", "XAF", "XOF", "XPF"};
 constexpr std::array<std::string_view, 5> kThreeDecimal = {"BHD", "JOD", "KWD", "OMR", "TND"};
 // Without decimals in ISO 4217, but two digits, always 00, at Stripe for compatibility.
 constexpr std::array<std::string_view, 2> kTwoZeros = {"ISK", "UGX"};
@@ -44,7 +44,8 @@ Result<std::int64_t> scaled(std::int64_t amount, int digits) {
 Result<Currency> known_currency(std::string_view lower) {
   std::string code(lower);
   for (char& c : code) {
-    if (c < 'a' || c > 'z') return base::error(Code::corrupt, "bad_currency", "not a currency code");
+    if (c < 'a' || c > 'z')
+      return base::error(Code::corrupt, "bad_currency", "not a currency code");
     c = static_cast<char>(c - 'a' + 'A');
   }
   auto currency = Currency::parse(code);
@@ -59,7 +60,8 @@ Result<int> exponent(Currency currency) {
   if (contains(kZeroDecimal, code)) return 0;
   if (contains(kThreeDecimal, code)) return 3;
   if (currency.is_nil() || contains(kNotTaken, code)) {
-    return base::field_error("currency", "unsupported", "Stripe takes no payments in this currency");
+    return base::field_error("currency", "unsupported",
+                             "Stripe takes no payments in this currency");
   }
   return 2;
 }

@@ -15,8 +15,8 @@ using domain::Money;
 struct Row {
   const char* currency;
   std::int64_t minor;
-  std::int64_t stripe;       // when field is empty
-  const char* field_code;    // else the error
+  std::int64_t stripe;     // when field is empty
+  const char* field_code;  // else the error
 };
 
 TEST(Currency, ToStripe) {
@@ -75,7 +75,12 @@ TEST(Currency, FromStripeRefusesWhatDoesNotFit) {
   struct {
     std::int64_t amount;
     const char* currency;
-  } const rows[] = {{550, "isk"}, {1, "ugx"}, {1, "EUR"}, {1, "xxx"}, {1, ""}, {1, "iqd"},
+  } const rows[] = {{550, "isk"},
+                    {1, "ugx"},
+                    {1, "EUR"},
+                    {1, "xxx"},
+                    {1, ""},
+                    {1, "iqd"},
                     {92'233'720'368'547'759, "mga"}};
   for (const auto& row : rows) {
     const auto got = from_stripe(row.amount, row.currency);
@@ -90,7 +95,7 @@ TEST(Currency, SettledAmountsAreExactInMicros) {
     const char* currency;
     std::int64_t micros;
     std::int64_t rounded;
-  } const rows[] = {{59, "eur", 590'000, 59},     {-59, "usd", -590'000, -59},
+  } const rows[] = {{59, "eur", 590'000, 59},       {-59, "usd", -590'000, -59},
                     {120, "jpy", 120'000'000, 120}, {150, "isk", 1'500'000, 2},
                     {149, "isk", 1'490'000, 1},     {-150, "ugx", -1'500'000, -2},
                     {5, "mga", 5'000'000, 500},     {5125, "kwd", 5'125'000, 5125}};

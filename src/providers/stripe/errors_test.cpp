@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-// Goal: every answer is put into the one class that a caller may act on; above all, nothing that may
-// have been carried out is ever called refused.
+// Goal: every answer is put into the one class that a caller may act on; above all, nothing that
+// may have been carried out is ever called refused.
 namespace providers::stripe {
 namespace {
 
@@ -44,7 +44,8 @@ TEST(StripeErrors, Classification) {
        Code::rate_limited, true, "lock_timeout"},
       {"bad request", 400, kRefunded, "", Code::refused, Code::refused, false,
        "charge_already_refunded"},
-      {"key reused", 400, kReused, "", Code::ambiguous, Code::ambiguous, false, "idempotency_error"},
+      {"key reused", 400, kReused, "", Code::ambiguous, Code::ambiguous, false,
+       "idempotency_error"},
       {"declined", 402, kDeclined, "", Code::refused, Code::refused, false, "insufficient_funds"},
       {"bad request, told to repeat", 400, kRefunded, "true", Code::refused, Code::refused, true,
        "charge_already_refunded"},
@@ -105,8 +106,8 @@ TEST(StripeErrors, DetailHoldsNoMessage) {
 }
 
 TEST(StripeErrors, OddWordsAreDropped) {
-  const net::ClientResponse response{.status = 400,
-                                     .body = R"({"error":{"code":"a b@c","type":["x"],"param":7}})"};
+  const net::ClientResponse response{
+      .status = 400, .body = R"({"error":{"code":"a b@c","type":["x"],"param":7}})"};
   const auto outcome = classify(true, response);
   EXPECT_EQ(outcome.error->reason, "");
   EXPECT_EQ(outcome.error->detail, "stripe answered 400");

@@ -235,7 +235,8 @@ Awaitable<Result<std::vector<RefundSnapshot>>> StripeProvider::list_refunds(Paym
     if (!out.empty()) call.form.add("starting_after", out.back().provider_ref);
     CO_TRY(const value page, co_await api_.send(account, std::move(call)));
     const auto* items = items_of(page);
-    if (items == nullptr) co_return base::error(Code::corrupt, "bad_answer", "not a list of refunds");
+    if (items == nullptr)
+      co_return base::error(Code::corrupt, "bad_answer", "not a list of refunds");
     for (const value& item : *items) {
       CO_TRY(auto refund, read_refund(item));
       out.push_back(std::move(refund));
@@ -251,7 +252,8 @@ Awaitable<Result<std::vector<DisputeSnapshot>>> StripeProvider::list_disputes(
   call.form.add("payment_intent", intent).add("limit", kPageSize);
   CO_TRY(const value page, co_await api_.send(std::move(account), std::move(call)));
   const auto* items = items_of(page);
-  if (items == nullptr) co_return base::error(Code::corrupt, "bad_answer", "not a list of disputes");
+  if (items == nullptr)
+    co_return base::error(Code::corrupt, "bad_answer", "not a list of disputes");
   std::vector<DisputeSnapshot> out;
   for (const value& item : *items) {
     CO_TRY(auto dispute, read_dispute(item));

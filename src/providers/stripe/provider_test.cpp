@@ -1,10 +1,12 @@
+#include <gtest/gtest.h>
+
 #include "base/crypto.h"
 #include "base/json.h"
 #include "providers/scripted_peer.h"
 #include "providers/stripe/stripe.h"
 
-// Goal: what goes over the wire is what Stripe documents, and whatever comes back (or does not) ends
-// in the one error that says what the caller may do.
+// Goal: what goes over the wire is what Stripe documents, and whatever comes back (or does not)
+// ends in the one error that says what the caller may do.
 namespace providers::stripe {
 namespace {
 
@@ -26,10 +28,10 @@ std::string session_json(std::string_view more = R"("payment_intent":null)") {
 struct StripeTest : ::testing::Test {
   std::unique_ptr<base::SimRuntime> runtime =
       base::sim_runtime(7, base::Time{std::chrono::seconds(1'795'000'000)});
-  ScriptedPeer peer{kOrigin,
-                    {"/v1/checkout/sessions", "/v1/checkout/sessions/{id}",
-                     "/v1/checkout/sessions/{id}/expire", "/v1/refunds", "/v1/disputes", "/v1/events",
-                     "/v1/account"}};
+  ScriptedPeer peer{
+      kOrigin,
+      {"/v1/checkout/sessions", "/v1/checkout/sessions/{id}", "/v1/checkout/sessions/{id}/expire",
+       "/v1/refunds", "/v1/disputes", "/v1/events", "/v1/account"}};
   std::unique_ptr<PaymentProvider> stripe = payment_provider(*runtime, peer.network);
   PaymentAccount account;
   CreateCheckout order;
@@ -49,7 +51,9 @@ struct StripeTest : ::testing::Test {
     refund.amount = {500, *domain::Currency::parse("EUR")};
     refund.reason = "requested_by_customer";
   }
-  Result<CheckoutSnapshot> create() { return wait_for(*runtime, stripe->create_checkout(account, order)); }
+  Result<CheckoutSnapshot> create() {
+    return wait_for(*runtime, stripe->create_checkout(account, order));
+  }
   Result<CheckoutSnapshot> retrieve(std::string ref = "cs_test_1") {
     return wait_for(*runtime, stripe->retrieve_checkout(account, std::move(ref)));
   }
@@ -164,7 +168,11 @@ TEST_F(StripeTest, RepeatsOnlyWhatMayBeRepeatedAndKeepsTheKey) {
       {"always busy", {busy, busy, busy}, Code::rate_limited, Code::rate_limited, 3},
       {"always crashes", {crash, crash, crash}, Code::unavailable, Code::ambiguous, 3},
       {"times out", {time_out, time_out, time_out}, Code::deadline, Code::ambiguous, 3},
-      {"reply lost, then unreachable", {lose, refuse, refuse}, Code::unavailable, Code::ambiguous, 3},
+      {"reply lost, then unreachable",
+       {lose, refuse, refuse},
+       Code::unavailable,
+       Code::ambiguous,
+       3},
       {"time-out, then busy", {time_out, busy, busy}, Code::rate_limited, Code::ambiguous, 3},
       {"crash, then key revoked", {crash, bad_key}, Code::unauthenticated, Code::ambiguous, 2},
       {"crash, then refused", {crash, refused}, Code::refused, Code::refused, 2},
@@ -175,7 +183,8 @@ TEST_F(StripeTest, RepeatsOnlyWhatMayBeRepeatedAndKeepsTheKey) {
     for (const bool writes : {false, true}) {
       SCOPED_TRACE(std::string(row.name) + (writes ? " POST" : " GET"));
       // The limiter remembers what it met, so every row has its own account.
-      account.connection_id.value.bytes[0] = static_cast<std::uint8_t>(account.connection_id.value.bytes[0] + 1);
+      account.connection_id.value.bytes[0] =
+          static_cast<std::uint8_t>(account.connection_id.value.bytes[0] + 1);
       peer.seen.clear();
       peer.lost = 0;
       peer.script.assign(row.script.begin(), row.script.end());
@@ -219,18 +228,17 @@ TEST_F(StripeTest, WaitsOutAShortRetryAfterAndHandsUpALongOne) {
 TEST_F(StripeTest, RetrieveExpandsAndReadsOn) {
   const std::string intent = R"("payment_intent":{"id":"pi_1","object":"payment_intent",
     "amount_received":1234,"currency":"eur","status":"succeeded","latest_charge":{"object":"charge",
-    "amount_refunded":100,"currency":"eur","status":"succeeded","created":1795000100,"disputed":true,
-    "balance_transaction":{"id":"txn_1","object":"balance_transaction","fee":60,"currency":"eur"},
+    "amount_refunded":100,"currency":"eur","status":"succeeded","created":1795000100,
+    "disputed":true,"balance_transaction":{"id":"txn_1","object":"balance_transaction","fee":60,"currency":"eur"},
     "refunds":{"has_more":true,"data":[]}}})";
   const auto refund_json = [](std::string id) {
     return R"({"id":")" + id + R"(","object":"refund","amount":50,"currency":"eur",
       "status":"succeeded","created":1795000200,"metadata":{"refund_id":"rf_x"}})";
   };
-  peer.script = {
-      {200, session_json(intent)},
-      {200, R"({"has_more":true,"data":[)" + refund_json("re_1") + "]}"},
-      {200, R"({"has_more":false,"data":[)" + refund_json("re_2") + "]}"},
-      {200, R"({"has_more":false,"data":[{"id":"du_1","object":"dispute","amount":1234,
+  peer.script = {{200, session_json(intent)},
+                 {200, R"({"has_more":true,"data":[)" + refund_json("re_1") + "]}"},
+                 {200, R"({"has_more":false,"data":[)" + refund_json("re_2") + "]}"},
+                 {200, R"({"has_more":false,"data":[{"id":"du_1","object":"dispute","amount":1234,
         "currency":"eur","status":"lost","reason":"general","created":1795000300}]})"}};
   const auto got = retrieve();
   ASSERT_TRUE(got) << got.error().detail;
@@ -242,7 +250,8 @@ TEST_F(StripeTest, RetrieveExpandsAndReadsOn) {
   EXPECT_EQ(testing::form_lines(peer.seen[0].query), expand);
   EXPECT_FALSE(peer.seen[0].headers.has("Idempotency-Key"));
   EXPECT_EQ(peer.seen[1].path, "/v1/refunds");
-  const std::vector<std::string> second = {"payment_intent=pi_1", "limit=100", "starting_after=re_1"};
+  const std::vector<std::string> second = {"payment_intent=pi_1", "limit=100",
+                                           "starting_after=re_1"};
   EXPECT_EQ(testing::form_lines(peer.seen[2].query), second);
   EXPECT_EQ(peer.seen[3].path, "/v1/disputes");
   EXPECT_EQ(got->fee->amount_micros, 600'000);
@@ -266,8 +275,10 @@ TEST_F(StripeTest, ExpireUsesANewKeyForEachCall) {
   EXPECT_EQ(again.error().code, Code::refused);
   ASSERT_EQ(peer.seen.size(), 3u);
   EXPECT_EQ(peer.seen[0].path, "/v1/checkout/sessions/cs_test_1/expire");
-  EXPECT_EQ(peer.seen[0].headers.get("Idempotency-Key"), peer.seen[1].headers.get("Idempotency-Key"));
-  EXPECT_NE(peer.seen[1].headers.get("Idempotency-Key"), peer.seen[2].headers.get("Idempotency-Key"));
+  EXPECT_EQ(peer.seen[0].headers.get("Idempotency-Key"),
+            peer.seen[1].headers.get("Idempotency-Key"));
+  EXPECT_NE(peer.seen[1].headers.get("Idempotency-Key"),
+            peer.seen[2].headers.get("Idempotency-Key"));
 }
 
 TEST_F(StripeTest, RefundSendsTheDocumentedForm) {
@@ -323,8 +334,10 @@ TEST_F(StripeTest, CheckNamesTheAccount) {
     std::optional<Code> code;
     const char* text;
   } const rows[] = {
-      {"display name", {{200, R"({"id":"acct_1","settings":{"dashboard":{"display_name":"Shop"}}})"}},
-       {}, "Shop"},
+      {"display name",
+       {{200, R"({"id":"acct_1","settings":{"dashboard":{"display_name":"Shop"}}})"}},
+       {},
+       "Shop"},
       {"id only", {{200, R"({"id":"acct_1"})"}}, {}, "acct_1"},
       {"restricted key", {{403, "{}"}, {200, R"({"data":[]})"}}, {}, ""},
       {"bad key", {{401, "{}"}, {401, "{}"}}, Code::unauthenticated, ""},
@@ -352,8 +365,10 @@ TEST_F(StripeTest, CallbackIsVerifiedBeforeItIsRead) {
   const std::string good = R"({"id":"evt_1","object":"event","type":"checkout.session.completed",
     "livemode":false,"created":1,"data":{"object":{"object":"checkout.session","id":"cs_1"}}})";
   EXPECT_EQ(stripe->read_callback(good, header(good), secrets, at)->session_ref, "cs_1");
-  EXPECT_EQ(stripe->read_callback(good, "t=1,v1=00", secrets, at).error().code, Code::unauthenticated);
-  EXPECT_EQ(stripe->read_callback("{", "t=1,v1=00", secrets, at).error().code, Code::unauthenticated);
+  EXPECT_EQ(stripe->read_callback(good, "t=1,v1=00", secrets, at).error().code,
+            Code::unauthenticated);
+  EXPECT_EQ(stripe->read_callback("{", "t=1,v1=00", secrets, at).error().code,
+            Code::unauthenticated);
   for (const std::string body : {"{", "", "[]", "{}", "\xff", R"({"id":"evt_1"})"}) {
     const auto got = stripe->read_callback(body, header(body), secrets, at);
     ASSERT_FALSE(got) << body;

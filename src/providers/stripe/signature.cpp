@@ -20,7 +20,8 @@ struct Header {
 };
 
 base::Error bad(std::string reason) {
-  return base::error(Code::unauthenticated, std::move(reason), "the callback's signature is not valid");
+  return base::error(Code::unauthenticated, std::move(reason),
+                     "the callback's signature is not valid");
 }
 
 std::optional<std::int64_t> read_seconds(std::string_view text) {

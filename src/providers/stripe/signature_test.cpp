@@ -17,7 +17,8 @@ using base::Secret;
 constexpr std::int64_t kNow = 1'795'000'000;
 const std::string kBody = "{\"id\":\"evt_1\",\n  \"object\":\"event\"}";
 
-std::string sign(std::int64_t t, std::string_view secret = "whsec_one", std::string_view body = kBody) {
+std::string sign(std::int64_t t, std::string_view secret = "whsec_one",
+                 std::string_view body = kBody) {
   return base::to_hex(base::hmac_sha256(secret, std::to_string(t) + "." + std::string(body)));
 }
 
@@ -107,6 +108,28 @@ TEST(StripeSignature, SeveralSecretsWhileOneIsRotated) {
   EXPECT_TRUE(verify(header, kBody, {"whsec_two", "whsec_one"}));
   EXPECT_FALSE(verify(header, kBody, {"whsec_one"}));
   EXPECT_FALSE(verify(header, kBody, {}));
+}
+
+// Made and judged by Stripe's own package.
+TEST(StripeSignature, AgreesWithTheOfficialPackage) {
+  const auto file = providers::testing::golden_file("signatures.json");
+  ASSERT_TRUE(file) << "tests/golden/signatures.json is missing";
+  const auto vectors = base::json::parse(*file);
+  ASSERT_TRUE(vectors);
+  const auto& rows = vectors->at("stripe").as_array();
+  ASSERT_GE(rows.size(), 30u);
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.at("name").as_string().c_str());
+    ASSERT_EQ(row.at("tolerance_s").as_int64() * 1'000'000, kSignatureTolerance.count());
+    std::vector<Secret<std::string>> secrets;
+    for (const auto& secret : row.at("secrets").as_array()) {
+      secrets.emplace_back(std::string(secret.as_string()));
+    }
+    const auto got = verify_signature(std::string(row.at("body").as_string()),
+                                      std::string(row.at("header").as_string()), secrets,
+                                      base::Time{std::chrono::seconds(row.at("now_s").as_int64())});
+    EXPECT_EQ(got.has_value(), row.at("valid").as_bool());
+  }
 }
 
 TEST(StripeSignature, AnEmptySecretSignsNothing) {

@@ -16,10 +16,11 @@ inline constexpr std::string_view kApiVersion = "2026-08-26.dahlia";
 struct Options {
   base::Duration timeout = std::chrono::seconds(30);  // of one try
   int retries_max = 2;
-  base::Duration backoff = std::chrono::milliseconds(500);    // before the first repetition, then doubled
-  base::Duration backoff_max = std::chrono::seconds(5);       // also of a Retry-After we wait out
-  base::Duration retry_window = std::chrono::seconds(40);     // no repetition starts later than this
-  LimiterOptions limiter;                                     // docs.stripe.com/rate-limits
+  base::Duration backoff =
+      std::chrono::milliseconds(500);  // before the first repetition, then doubled
+  base::Duration backoff_max = std::chrono::seconds(5);    // also of a Retry-After we wait out
+  base::Duration retry_window = std::chrono::seconds(40);  // no repetition starts later than this
+  LimiterOptions limiter;                                  // docs.stripe.com/rate-limits
 };
 
 // `runtime` and `http` outlive the provider.
