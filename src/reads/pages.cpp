@@ -64,16 +64,16 @@ Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateCh
   }
   const std::string slot = std::string(base::enum_name(choice.channel)) + "/" + std::string(base::enum_name(choice.kind)) + "/";
   std::vector<std::string> locales;
-  if (choice.client_locale) locales.push_back(*choice.client_locale);
-  locales.push_back(choice.merchant_locale);
-  locales.emplace_back("en");
-  std::string tried;
+  const auto add = [&locales](const std::string& locale) {
+    for (const std::string& tag : {locale, locale.substr(0, locale.find('-'))}) {
+      if (std::find(locales.begin(), locales.end(), tag) == locales.end()) locales.push_back(tag);
+    }
+  };
+  if (choice.client_locale) add(*choice.client_locale);
+  add(choice.merchant_locale);
+  add("en");
   for (const std::string& locale : locales) {
-    // Templates are per language; a region falls back to it.
-    const std::string language = locale.substr(0, locale.find('-'));
-    if (language == tried) continue;
-    tried = language;
-    TRY(auto found, tx.one(kTemplateBySlot, TemplateSlot{choice.tenant_id, slot + language}));
+    TRY(auto found, tx.one(kTemplateBySlot, TemplateSlot{choice.tenant_id, slot + locale}));
     if (found) return found;
   }
   return std::optional<TemplateText>{};

@@ -192,7 +192,7 @@ SELECT r.status AS request_status, r.amount_minor, r.currency, r.description, r.
 FROM payment_request AS r
 JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
 JOIN tenant AS t ON t.id = r.tenant_id
-WHERE r.tenant_id = :tenant_id AND r.id = :request_id
+WHERE r.tenant_id = :tenant_id AND r.id = :id
 
 -- name: template_by_id
 SELECT id, channel, version, subject, body_html, body_text FROM template WHERE tenant_id = :tenant_id AND id = :id

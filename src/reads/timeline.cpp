@@ -135,7 +135,7 @@ void add_transaction(Entries& out, const TransactionRow& t) {
 }
 
 void add_ledger(Entries& out, const LedgerLine& line) {
-  TimelineEntry entry{.at = line.occurred_at, .transaction_id = line.transaction_id, .message_id = line.message_id,
+  TimelineEntry entry{.at = line.occurred_at, .message_id = line.message_id, .transaction_id = line.transaction_id,
                       .amount_micros = line.amount_micros, .currency = line.currency};
   if (line.kind == "charge") {
     entry.kind = "paid";
