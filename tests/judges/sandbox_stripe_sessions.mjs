@@ -79,7 +79,11 @@ const sessions = {
     );
   },
   "a key that is none is refused": () =>
-    rejects(client("nonsense").balance.retrieve(), isType("StripeAuthenticationError"), "key"),
+    rejects(
+      client("nonsense").checkout.sessions.list(),
+      isType("StripeAuthenticationError"),
+      "key",
+    ),
   "expire a session, once": async () => {
     const session = await open();
     const expired = await stripe.checkout.sessions.expire(session.id);

@@ -3,7 +3,7 @@ import { check, control, env, equal, judge, rejects, require, until } from "./li
 import { Listener } from "./listener.mjs";
 
 const twilio = require("twilio");
-const RequestClient = require("twilio/lib/base/RequestClient").default;
+const RequestClient = require("twilio/lib/base/RequestClient");
 const digits = (n) => `${process.pid}${Date.now()}`.slice(-n).padStart(n, "0");
 const account = `AC${digits(12).padStart(32, "0")}`;
 const token = digits(12).padStart(32, "a");
