@@ -1,5 +1,7 @@
 #include "store/mariadb_connection.h"
 
+#include <mysql.h>
+
 #include <mutex>
 
 #include "store/mariadb_prepared.h"

@@ -1,6 +1,4 @@
 #pragma once
-#include <mysql.h>
-
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -9,6 +7,8 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "store/connection.h"
+
+struct st_mysql;  // MYSQL
 
 namespace store {
 
@@ -64,7 +64,7 @@ class MariadbConnection final : public Connection {
 
  private:
   struct Prepared;
-  explicit MariadbConnection(MYSQL* mysql);
+  explicit MariadbConnection(st_mysql* mysql);
   base::Status set_up(Role role, base::Duration busy_timeout);
   base::Result<Prepared*> prepare(const Statement& statement);
   base::Status run(Prepared& prepared);
@@ -74,7 +74,7 @@ class MariadbConnection final : public Connection {
   base::Status settle();
   base::Error failed(std::string_view what, unsigned number, const char* message, const Statement* statement);
 
-  MYSQL* mysql_;
+  st_mysql* mysql_;
   Role role_ = Role::transactions;
   Fate fate_ = Fate::good;
   bool active_ = false;   // a statement has run since the last commit or rollback
