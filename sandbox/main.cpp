@@ -1,5 +1,5 @@
-#include <csignal>
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <iostream>
 
 #include "base/log.h"
@@ -48,9 +48,9 @@ int run(const Flags& flags) {
       }
       smtp_port = *smtp;
     }
-    base::log::info("sandbox is ready", {{"url", options.public_url},
-                                         {"port", (*server)->port()},
-                                         {"smtp_port", smtp_port}});
+    base::log::info(
+        "sandbox is ready",
+        {{"url", options.public_url}, {"port", (*server)->port()}, {"smtp_port", smtp_port}});
     int signal = 0;
     sigwait(&signals, &signal);
     (*server)->stop();

@@ -52,14 +52,14 @@ net::Response no_route(const net::Request& request, int status, const std::strin
     auto refusal = stripe::invalid("", "Unrecognized request URL (" +
                                            std::string(net::to_string(request.method)) + ": " +
                                            request.path + ").");
-    refusal.status = 404;  // Stripe answers a wrong method like this, too
+    refusal.status = status == 405 ? 404 : status;  // Stripe tells a wrong method like this, too
     return stripe::error_response(refusal);
   }
   if (request.path.starts_with("/2010-04-01/")) {
-    response = json_response(
-        R"({"code":20404,"message":"The requested resource was not found",)"
-        R"("more_info":"https://www.twilio.com/docs/errors/20404","status":404})",
-        404);
+    response =
+        json_response(R"({"code":20404,"message":"The requested resource was not found",)"
+                      R"("more_info":"https://www.twilio.com/docs/errors/20404","status":404})",
+                      404);
   } else if (request.path.starts_with("/control/") || request.path.starts_with("/api/")) {
     response = control_error(status, "path", "no such resource or method");
   } else {
@@ -79,7 +79,7 @@ Sandbox::Sandbox(base::Runtime& runtime, net::HttpClient& client, Options option
   parts.rollbar.add_routes(*parts.router);
   parts.checkout.add_routes(*parts.router);
   parts.pages.add_routes(*parts.router);
-  const Realm realm{*parts.world, parts.stripe,     parts.twilio,     parts.mails,
+  const Realm realm{*parts.world,  parts.stripe,     parts.twilio,     parts.mails,
                     parts.rollbar, parts.smtp_users, parts.certificate};
   add_world_control(*parts.router, realm);
   add_stripe_control(*parts.router, realm);

@@ -25,10 +25,10 @@ struct Realm {
 };
 
 // The control API, a file per subject. Handlers run under the world's lock.
-void add_world_control(net::Router& router, Realm realm);    // clock, faults, logs, reset
-void add_stripe_control(net::Router& router, Realm realm);   // accounts, checkout, seed, disputes …
-void add_twilio_control(net::Router& router, Realm realm);   // accounts, numbers, outcomes, inbound
-void add_mail_control(net::Router& router, Realm realm);     // mails, users, certificate, rollbar
+void add_world_control(net::Router& router, Realm realm);   // clock, faults, logs, reset
+void add_stripe_control(net::Router& router, Realm realm);  // accounts, checkout, seed, disputes …
+void add_twilio_control(net::Router& router, Realm realm);  // accounts, numbers, outcomes, inbound
+void add_mail_control(net::Router& router, Realm realm);    // mails, users, certificate, rollbar
 
 // --- for those files ---
 

@@ -70,9 +70,8 @@ void add_mail_control(net::Router& router, Realm realm) {
   using net::Method;
   using net::Request;
   auto& world = realm.world;
-  add_plain_route(router, world, Method::get, "/control/mails", [realm](const Request& request) {
-    return list_mails(realm.mails, request);
-  });
+  add_plain_route(router, world, Method::get, "/control/mails",
+                  [realm](const Request& request) { return list_mails(realm.mails, request); });
   add_plain_route(router, world, Method::get, "/control/rollbar",
                   [realm](const Request&) { return list_rollbar(realm.rollbar); });
   add_plain_route(router, world, Method::get, "/control/smtp/certificate", [realm](const Request&) {

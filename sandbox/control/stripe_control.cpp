@@ -173,7 +173,9 @@ net::Response refusal_response(const stripe::Refusal& refusal) {
 }
 
 net::Response dispute(stripe::Stripe& stripe, const DisputeBody& body) {
-  const auto id = body.charge ? body.charge : body.payment_intent ? body.payment_intent : body.session;
+  const auto id = body.charge           ? body.charge
+                  : body.payment_intent ? body.payment_intent
+                                        : body.session;
   if (!id) return control_error(400, "charge", "charge, payment_intent or session");
   auto* charge = stripe.find_charge(*id);
   if (!charge) return control_error(404, "charge", "no such charge");
@@ -262,8 +264,9 @@ void add_stripe_control(net::Router& router, Realm realm) {
   control_post<NoBody>(
       router, world, "/control/refunds/{id}/{action}",
       [&stripe](const Request& request, NoBody) { return refund_action(stripe, request); });
-  control_post<FlushBody>(router, world, "/control/events/flush",
-                          [&stripe](const Request&, FlushBody body) { return flush(stripe, body); });
+  control_post<FlushBody>(
+      router, world, "/control/events/flush",
+      [&stripe](const Request&, FlushBody body) { return flush(stripe, body); });
 }
 
 }  // namespace sandbox

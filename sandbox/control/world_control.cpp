@@ -11,12 +11,12 @@ constexpr std::size_t kLimitMax = 10'000;
 
 struct FaultBody {
   std::string provider;
-  std::string operation = "*";
   FaultMode mode = FaultMode::refuse;
   std::optional<std::int64_t> status, delay_ms, count, skip;
-  std::optional<std::string> match;
+  std::optional<std::string> operation, match;
 };
-BOOST_DESCRIBE_STRUCT(FaultBody, (), (provider, operation, mode, status, delay_ms, count, skip, match))
+BOOST_DESCRIBE_STRUCT(FaultBody, (),
+                      (provider, operation, mode, status, delay_ms, count, skip, match))
 
 struct CallbackFaultBody {
   std::string provider;
@@ -60,18 +60,21 @@ net::Response id_response(std::int64_t id) {
 }
 
 net::Response add_fault(World& world, const FaultBody& body) {
-  static constexpr std::string_view kProviders[] = {"stripe", "twilio", "smtp", "rollbar", "checkout"};
-  if (std::find(std::begin(kProviders), std::end(kProviders), body.provider) == std::end(kProviders)) {
+  static constexpr std::string_view kProviders[] = {"stripe", "twilio", "smtp", "rollbar",
+                                                    "checkout"};
+  if (std::find(std::begin(kProviders), std::end(kProviders), body.provider) ==
+      std::end(kProviders)) {
     return control_error(400, "provider", "stripe, twilio, smtp, rollbar or checkout");
   }
   const auto status = body.status.value_or(500);
   const bool smtp = body.provider == "smtp";
-  if (status < (smtp ? 400 : 300) || status > 599) return control_error(400, "status", "out of range");
+  if (status < (smtp ? 400 : 300) || status > 599)
+    return control_error(400, "status", "out of range");
   if (body.count.value_or(1) < 0) return control_error(400, "count", "0 or more");
   if (body.delay_ms.value_or(0) < 0) return control_error(400, "delay_ms", "0 or more");
   Fault fault;
   fault.provider = body.provider;
-  fault.operation = body.operation;
+  fault.operation = body.operation.value_or("*");
   fault.mode = body.mode;
   fault.status = status;
   fault.delay_ms = body.delay_ms.value_or(0);
@@ -88,7 +91,10 @@ net::Response list_faults(World& world) {
     out.object().field("id", fault.id).field("provider", fault.provider);
     out.field("operation", fault.operation).field("mode", base::enum_name(fault.mode));
     out.field("status", fault.status).field("delay_ms", fault.delay_ms).field("left", fault.count);
-    out.field("skip", fault.skip).field("match", fault.match).field("hits", fault.hits).end_object();
+    out.field("skip", fault.skip)
+        .field("match", fault.match)
+        .field("hits", fault.hits)
+        .end_object();
   }
   return json_response(out.end_array().end_object().take());
 }
@@ -215,9 +221,9 @@ void add_fault_routes(net::Router& router, World& world) {
   const auto plain = [&](Method method, std::string path, PlainHandler handler) {
     add_plain_route(router, world, method, std::move(path), std::move(handler));
   };
-  control_post<FaultBody>(router, world, "/control/faults", [&world](const Request&, FaultBody body) {
-    return add_fault(world, body);
-  });
+  control_post<FaultBody>(
+      router, world, "/control/faults",
+      [&world](const Request&, FaultBody body) { return add_fault(world, body); });
   plain(Method::get, "/control/faults", [&world](const Request&) { return list_faults(world); });
   plain(Method::delete_, "/control/faults", [&world](const Request&) {
     world.faults().clear();
@@ -228,10 +234,9 @@ void add_fault_routes(net::Router& router, World& world) {
     const bool gone = id && world.faults().remove(*id);
     return gone ? json_response("{}") : control_error(404, "id", "no such fault");
   });
-  control_post<CallbackFaultBody>(router, world, "/control/callback-faults",
-                                  [&world](const Request&, CallbackFaultBody body) {
-                                    return add_callback_fault(world, body);
-                                  });
+  control_post<CallbackFaultBody>(
+      router, world, "/control/callback-faults",
+      [&world](const Request&, CallbackFaultBody body) { return add_callback_fault(world, body); });
   plain(Method::get, "/control/callback-faults",
         [&world](const Request&) { return list_callback_faults(world); });
   plain(Method::delete_, "/control/callback-faults", [&world](const Request&) {
@@ -276,9 +281,9 @@ void add_world_control(net::Router& router, Realm realm) {
   plain(Method::get, "/healthz",
         [](const Request&) { return net::text_response(200, "text/plain", "ok"); });
   plain(Method::get, "/control/clock", [&world](const Request&) { return show_clock(world); });
-  control_post<ClockBody>(router, world, "/control/clock", [&world](const Request&, ClockBody body) {
-    return move_clock(world, body);
-  });
+  control_post<ClockBody>(
+      router, world, "/control/clock",
+      [&world](const Request&, ClockBody body) { return move_clock(world, body); });
   plain(Method::get, "/control/requests",
         [&world](const Request& request) { return list_requests(world, request); });
   plain(Method::delete_, "/control/requests", [&world](const Request&) {

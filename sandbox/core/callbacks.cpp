@@ -35,7 +35,8 @@ void Callbacks::post(Callback callback, base::Time now) {
     case CallbackMode::reorder:
       callback.mode = "reorder";
       held_.push_back(std::move(callback));
-      timeline_.at(now + (fault->delay_ms > 0 ? delay : kReorderWaitMs), [this] { release_held(); });
+      timeline_.at(now + (fault->delay_ms > 0 ? delay : kReorderWaitMs),
+                   [this] { release_held(); });
       return;
   }
 }

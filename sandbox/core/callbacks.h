@@ -23,7 +23,7 @@ struct Callback {
   std::string body;
   // Adds the signature; called for each try, since it holds the time.
   std::function<void(net::Headers&, base::Time)> sign;
-  std::vector<base::Duration> backoff;  // waits before the 2nd, 3rd … attempt
+  std::vector<base::Duration> backoff;      // waits before the 2nd, 3rd … attempt
   std::function<void(bool accepted)> done;  // after each try, under the world's lock
   std::size_t attempt = 0;
   std::string mode;  // the fault it went through, for the log
@@ -37,7 +37,8 @@ struct CallbackRecord {
   base::Time at;
 };
 
-// Queue and log of outgoing callbacks. The world's loop takes what is ready and sends it. Guarded by the world's lock.
+// Queue and log of outgoing callbacks. The world's loop takes what is ready and sends it. Guarded
+// by the world's lock.
 class Callbacks {
  public:
   Callbacks(Timeline& timeline, Faults& faults) : timeline_(timeline), faults_(faults) {}

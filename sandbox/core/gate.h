@@ -19,8 +19,8 @@ struct Operation {
   std::function<std::optional<net::Response>(const net::Request&)> begin;
 };
 
-// Serves `operation` at `pattern`: logs the request, applies its fault, then handles it under the lock.
-// `world` outlives the router.
+// Serves `operation` at `pattern`: logs the request, applies its fault, then handles it under the
+// lock. `world` outlives the router.
 void add_route(net::Router& router, World& world, net::Method method, std::string pattern,
                Operation operation, std::size_t body_bytes_max = 256 * 1024);
 

@@ -54,7 +54,8 @@ net::Response html_page(std::string_view title, std::string_view body, int statu
   html += body;
   html += "</body></html>";
   auto response = net::text_response(status, "text/html; charset=utf-8", std::move(html));
-  // No form-action: the checkout's form ends with a redirect to the merchant, which it would forbid.
+  // No form-action: the checkout's form ends with a redirect to the merchant, which it would
+  // forbid.
   response.headers.set("Content-Security-Policy",
                        "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; "
                        "img-src data:; base-uri 'none'; frame-ancestors 'none'");
@@ -80,7 +81,7 @@ std::string show_amount(std::int64_t amount_minor, std::string_view currency) {
       " bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf ";
   static constexpr std::string_view kThree = " bhd jod kwd omr tnd ";
   const auto key = " " + std::string(currency) + " ";
-  const std::size_t exponent = kZero.find(key) != kZero.npos    ? 0
+  const std::size_t exponent = kZero.find(key) != kZero.npos     ? 0
                                : kThree.find(key) != kThree.npos ? 3
                                                                  : 2;
   auto digits = std::to_string(amount_minor < 0 ? -amount_minor : amount_minor);

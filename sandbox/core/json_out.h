@@ -8,7 +8,8 @@
 
 namespace sandbox {
 
-// Writes JSON in the order of the calls, without building a tree: answers to a retrieve are the hot path.
+// Writes JSON in the order of the calls, without building a tree: answers to a retrieve are the hot
+// path.
 class JsonOut {
  public:
   JsonOut() { out_.reserve(4096); }

@@ -41,8 +41,8 @@ TextMap Params::map(std::string_view name) {
   TextMap out;
   for (auto& item : items_) {
     if (!is_below(item.name, name) || item.name.back() != ']') continue;
-    const auto key = std::string_view(item.name)
-                         .substr(name.size() + 1, item.name.size() - name.size() - 2);
+    const auto key =
+        std::string_view(item.name).substr(name.size() + 1, item.name.size() - name.size() - 2);
     if (key.empty() || key.find_first_of("[]") != key.npos) continue;
     item.known = true;
     out.emplace_back(key, item.value);

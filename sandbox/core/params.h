@@ -11,8 +11,8 @@ namespace sandbox {
 
 using TextMap = std::vector<std::pair<std::string, std::string>>;
 
-// Form fields with nested brackets ("line_items[0][price_data][currency]"), as Stripe takes them. Every read marks
-// its field as known, so that what is left over can be refused.
+// Form fields with nested brackets ("line_items[0][price_data][currency]"), as Stripe takes them.
+// Every read marks its field as known, so that what is left over can be refused.
 class Params {
  public:
   // invalid_argument when the encoding is broken or there are more than kFieldsMax fields.

@@ -11,7 +11,7 @@ namespace sandbox {
 struct LoggedRequest {
   std::int64_t seq = 0;
   base::Time at;
-  std::string_view provider;   // names with static life
+  std::string_view provider;  // names with static life
   std::string_view operation;
   net::Method method = net::Method::get;
   std::string target;

@@ -37,7 +37,8 @@ border:1px solid var(--line);border-radius:9px;background:var(--bg);color:inheri
 .two{display:grid;grid-template-columns:1fr 1fr;gap:0 .75rem}
 fieldset{border:1px solid var(--line);border-radius:11px;margin:1rem 0 0;padding:.25rem 1rem 1rem}
 legend{padding:0 .35rem;font-weight:600;font-size:.9rem}
-button,.button{display:block;width:100%;font:inherit;font-weight:650;text-align:center;cursor:pointer;
+button,.button{display:block;width:100%;font:inherit;font-weight:650;text-align:center;
+cursor:pointer;
 text-decoration:none;margin-top:1.25rem;padding:.8rem 1rem;border:0;border-radius:10px;
 background:var(--main);color:var(--main-ink)}
 button.plain{background:transparent;color:var(--ink);border:1px solid var(--line)}

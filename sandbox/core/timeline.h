@@ -7,7 +7,8 @@
 
 namespace sandbox {
 
-// What shall happen when, on the sandbox's own clock. Guarded by the world's lock; actions run under it.
+// What shall happen when, on the sandbox's own clock. Guarded by the world's lock; actions run
+// under it.
 class Timeline {
  public:
   void at(base::Time when, std::function<void()> action) { due_.emplace(when, std::move(action)); }

@@ -13,10 +13,11 @@
 namespace sandbox {
 
 struct Options {
-  std::string public_url = "http://127.0.0.1:12111";  // where a browser reaches us, without a final slash
-  std::int64_t fee_bp = 150;                          // Stripe's fee: basis points of the amount …
-  std::int64_t fee_fixed_minor = 25;                  // … plus this
-  base::Duration async_delay{};                       // delayed payments settle by control only when zero
+  std::string public_url =
+      "http://127.0.0.1:12111";       // where a browser reaches us, without a final slash
+  std::int64_t fee_bp = 150;          // Stripe's fee: basis points of the amount …
+  std::int64_t fee_fixed_minor = 25;  // … plus this
+  base::Duration async_delay{};       // delayed payments settle by control only when zero
 };
 
 // What all fakes share: the clock, the lock, chance, timers, callbacks, faults and the log of

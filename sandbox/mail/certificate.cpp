@@ -64,7 +64,8 @@ base::Result<Certificate> make_certificate() {
   const Bio certificate(BIO_new(BIO_s_mem()));
   const Bio secret(BIO_new(BIO_s_mem()));
   if (PEM_write_bio_X509(certificate.get(), x509.get()) != 1 ||
-      PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+      PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
+          1) {
     return failed;
   }
   return Certificate{text_of(certificate.get()), text_of(secret.get())};

@@ -12,10 +12,10 @@ namespace sandbox::mail {
 
 // What the connection does after one line of the client.
 struct Step {
-  std::string reply;            // with CRLF; empty: nothing to say yet
-  std::int64_t delay_ms = 0;    // before the reply
-  bool start_tls = false;       // after the reply
-  bool close = false;           // after the reply
+  std::string reply;          // with CRLF; empty: nothing to say yet
+  std::int64_t delay_ms = 0;  // before the reply
+  bool start_tls = false;     // after the reply
+  bool close = false;         // after the reply
 };
 
 struct DialogueServices {
@@ -25,7 +25,8 @@ struct DialogueServices {
   std::function<std::int64_t(const Envelope&, std::string data)> accept;  // the mail's number
 };
 
-// One SMTP connection as a state machine: lines in, replies out, no sockets (RFC 5321, RFC 4954, RFC 3207).
+// One SMTP connection as a state machine: lines in, replies out, no sockets (RFC 5321, RFC 4954,
+// RFC 3207).
 class Dialogue {
  public:
   Dialogue(DialogueServices services, bool tls_offered)

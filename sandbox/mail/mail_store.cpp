@@ -154,8 +154,10 @@ void read_part(Mail& mail, const HeaderList& headers, std::string_view body, int
                         : encoding == "quoted-printable" ? quoted_printable(body, false)
                                                          : std::string(body);
   content = to_utf8(std::move(content), parameter(type, "charset"));
-  if (kind == "text/html" && mail.html.empty()) mail.html = std::move(content);
-  else if ((kind == "text/plain" || kind.empty()) && mail.text.empty()) mail.text = std::move(content);
+  if (kind == "text/html" && mail.html.empty())
+    mail.html = std::move(content);
+  else if ((kind == "text/plain" || kind.empty()) && mail.text.empty())
+    mail.text = std::move(content);
 }
 
 }  // namespace
@@ -171,12 +173,14 @@ std::string decode_words(std::string_view text) {
     std::size_t used = 0;
     if (start != text.npos) {
       const auto charset_end = text.find('?', start + 2);
-      const auto encoding_end = charset_end == text.npos ? text.npos : text.find('?', charset_end + 1);
+      const auto encoding_end =
+          charset_end == text.npos ? text.npos : text.find('?', charset_end + 1);
       const auto end = encoding_end == text.npos ? text.npos : text.find("?=", encoding_end + 1);
       if (end != text.npos && encoding_end == charset_end + 2) {
         const auto encoded = text.substr(encoding_end + 1, end - encoding_end - 1);
         const char encoding = text[charset_end + 1];
-        word = encoding == 'B' || encoding == 'b' ? base64(encoded) : quoted_printable(encoded, true);
+        word =
+            encoding == 'B' || encoding == 'b' ? base64(encoded) : quoted_printable(encoded, true);
         word = to_utf8(*word, text.substr(start + 2, charset_end - start - 2));
         used = end + 2;
       }

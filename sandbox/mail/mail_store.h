@@ -29,8 +29,8 @@ struct Mail {
   std::string text, html;
 };
 
-// Parses header fields (RFC 5322 folding, RFC 2047 words) and multipart bodies (base64, quoted-printable). Never
-// fails: what it cannot read stays as it is.
+// Parses header fields (RFC 5322 folding, RFC 2047 words) and multipart bodies (base64,
+// quoted-printable). Never fails: what it cannot read stays as it is.
 Mail parse_mail(std::string raw);
 std::string decode_words(std::string_view text);
 

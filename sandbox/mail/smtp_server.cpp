@@ -13,9 +13,9 @@ namespace sandbox::mail {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using asio::redirect_error;
 using asio::use_awaitable;
+using asio::ip::tcp;
 using boost::system::error_code;
 
 // A socket that may become TLS half-way.
@@ -187,9 +187,9 @@ base::Result<std::unique_ptr<SmtpServer>> serve_smtp(base::Runtime& runtime, Smt
   if (!error) shared->acceptor.bind(endpoint, error);
   if (!error) shared->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    return base::error(base::Code::unavailable, "SMTP port " +
-                                                    std::to_string(shared->options.port) + ": " +
-                                                    error.message());
+    return base::error(
+        base::Code::unavailable,
+        "SMTP port " + std::to_string(shared->options.port) + ": " + error.message());
   }
   shared->port = shared->acceptor.local_endpoint().port();
   runtime.spawn_on(0, "sandbox smtp accept", accept_loop(shared));

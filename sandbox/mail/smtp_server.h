@@ -10,8 +10,8 @@
 
 namespace sandbox::mail {
 
-// Sockets around Dialogue: plain, and TLS after STARTTLS. All connections live on the runtime's first loop and
-// end when the runtime stops.
+// Sockets around Dialogue: plain, and TLS after STARTTLS. All connections live on the runtime's
+// first loop and end when the runtime stops.
 class SmtpServer {
  public:
   virtual ~SmtpServer() = default;

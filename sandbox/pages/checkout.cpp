@@ -63,7 +63,8 @@ std::string pay_form(const Session& session, const Typed& typed) {
   const auto& types = session.method_types;
   const bool bank = std::find(types.begin(), types.end(), "sepa_debit") != types.end();
   std::string html = "<form method=\"post\" action=\"/c/pay/" + session.id + "\">";
-  html += input("Email", "email", typed.email, "type=\"email\" autocomplete=\"email\" maxlength=\"200\"");
+  html += input("Email", "email", typed.email,
+                "type=\"email\" autocomplete=\"email\" maxlength=\"200\"");
   if (bank) {
     html += radio("card", "Card", typed.method != "bank_debit");
   } else {
@@ -93,10 +94,12 @@ std::string pay_form(const Session& session, const Typed& typed) {
   html += "<button type=\"submit\" id=\"pay\">Pay " +
           escape_html(show_amount(session.amount_total, session.currency)) + "</button></form>";
   if (!session.cancel_url.empty()) {
-    html += "<p><a id=\"cancel\" href=\"" + escape_html(session.cancel_url) + "\">Cancel and go back</a></p>";
+    html += "<p><a id=\"cancel\" href=\"" + escape_html(session.cancel_url) +
+            "\">Cancel and go back</a></p>";
   }
-  html += "<p class=\"soft\">Test cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, "
-          "4000 0025 0000 3155 asks for authentication.</p>";
+  html +=
+      "<p class=\"soft\">Test cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, "
+      "4000 0025 0000 3155 asks for authentication.</p>";
   return html;
 }
 
@@ -117,12 +120,14 @@ net::Response state_page(const Session& session) {
     html += "<h1>" + title + "</h1><p>Nothing was charged. Ask for a new link.</p>";
   } else if (session.paid) {
     title = "Paid";
-    html += "<h1>" + title + "</h1>" + summary(session) + "<p class=\"good\">The payment succeeded.</p>";
+    html += "<h1>" + title + "</h1>" + summary(session) +
+            "<p class=\"good\">The payment succeeded.</p>";
   } else if (session.intent && session.intent->status == "processing") {
     title = "The bank is working on it";
     html += "<h1>" + title + "</h1>" + summary(session);
     html += "<p>In the sandbox you decide how it ends:</p><form method=\"post\" action=\"/c/pay/" +
-            session.id + "/settle\"><button name=\"outcome\" value=\"succeed\">The debit succeeds"
+            session.id +
+            "/settle\"><button name=\"outcome\" value=\"succeed\">The debit succeeds"
             "</button><button class=\"plain\" name=\"outcome\" value=\"fail\">The bank refuses"
             "</button></form>";
   } else {

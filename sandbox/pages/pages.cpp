@@ -42,8 +42,10 @@ std::string reply_form(std::string_view phone, std::string_view sender) {
   return "<form method=\"post\" action=\"/phone/" + base::percent_encode(phone) +
          "\"><input type=\"hidden\" name=\"to\" value=\"" + escape_html(sender) +
          "\"><label for=\"body\">Reply to " + escape_html(sender) +
-         "</label><div class=\"row\"><input type=\"text\" id=\"body\" name=\"body\" maxlength=\"1600\" "
-         "placeholder=\"STOP, START, HELP or anything\" required><button type=\"submit\">Send</button>"
+         "</label><div class=\"row\"><input type=\"text\" id=\"body\" name=\"body\" "
+         "maxlength=\"1600\" "
+         "placeholder=\"STOP, START, HELP or anything\" required><button "
+         "type=\"submit\">Send</button>"
          "</div></form>";
 }
 
@@ -85,13 +87,17 @@ void Pages::add_routes(net::Router& router) {
 }
 
 net::Response Pages::index(const net::Request&) {
-  std::string html = nav(world_.now()) + "<main><h1>Provider sandbox</h1><p>Stripe, Twilio, mail and "
-                     "Rollbar as the product sees them, with nothing real behind.</p><ul class=\"rows\">";
+  std::string html =
+      nav(world_.now()) +
+      "<main><h1>Provider sandbox</h1><p>Stripe, Twilio, mail and "
+      "Rollbar as the product sees them, with nothing real behind.</p><ul class=\"rows\">";
   html += list_row("/phone", "Phone", std::to_string(twilio_.messages().size()) + " text messages");
   html += list_row("/inbox", "Inbox", std::to_string(mails_.all().size()) + " mails");
   html += list_row("/rollbar", "Rollbar", std::to_string(rollbar_.items().size()) + " items");
-  html += list_row("/control/requests?limit=50", "Requests", "what the product asked the providers");
-  html += list_row("/control/callbacks?limit=50", "Callbacks", "what the providers told the product");
+  html +=
+      list_row("/control/requests?limit=50", "Requests", "what the product asked the providers");
+  html +=
+      list_row("/control/callbacks?limit=50", "Callbacks", "what the providers told the product");
   return html_page("Sandbox", html + "</ul></main>");
 }
 
@@ -111,7 +117,8 @@ net::Response Pages::phones(const net::Request&) {
 net::Response Pages::phone(const net::Request& request) {
   const auto& number = request.path_params[0];
   const auto messages = twilio_.conversation(number);
-  std::string html = nav(world_.now()) + "<main><div class=\"phone\"><h1>" + escape_html(number) + "</h1>";
+  std::string html =
+      nav(world_.now()) + "<main><div class=\"phone\"><h1>" + escape_html(number) + "</h1>";
   if (messages.empty()) html += "<p>No text message yet.</p>";
   std::string sender;
   const auto from = messages.size() > kRowsMax ? messages.size() - kRowsMax : 0;
@@ -134,8 +141,11 @@ net::Response Pages::reply(const net::Request& request) {
   const auto to = params ? params->text("to") : std::nullopt;
   const auto body = params ? params->text("body") : std::nullopt;
   if (!to || !body || body->empty() || twilio_.receive(number, *to, *body).empty()) {
-    return html_page("Not sent", nav(world_.now()) + "<main><h1>Not sent</h1><p>Nobody owns that "
-                                 "number, or the text was empty.</p></main>", 422);
+    return html_page("Not sent",
+                     nav(world_.now()) +
+                         "<main><h1>Not sent</h1><p>Nobody owns that "
+                         "number, or the text was empty.</p></main>",
+                     422);
   }
   return see_other("/phone/" + base::percent_encode(number));
 }
@@ -147,7 +157,8 @@ net::Response Pages::inbox(const net::Request&) {
   html += "<ul class=\"rows\">";
   std::size_t rows = 0;
   for (auto it = mails.rbegin(); it != mails.rend() && rows < kRowsMax; ++it, ++rows) {
-    html += list_row("/inbox/" + std::to_string(it->n), it->subject.empty() ? "(no subject)" : it->subject,
+    html += list_row("/inbox/" + std::to_string(it->n),
+                     it->subject.empty() ? "(no subject)" : it->subject,
                      it->to + " · from " + it->from + " · " + show_time(it->received));
   }
   return html_page("Inbox", html + "</ul></main>");
@@ -174,7 +185,8 @@ net::Response Pages::mail(const net::Request& request) {
             "/html\" sandbox=\"allow-popups allow-popups-to-escape-sandbox "
             "allow-top-navigation-by-user-activation\"></iframe>";
   }
-  html += "<h2>Text</h2><div class=\"card\"><pre id=\"text\">" + linkify(mail->text) + "</pre></div>";
+  html +=
+      "<h2>Text</h2><div class=\"card\"><pre id=\"text\">" + linkify(mail->text) + "</pre></div>";
   return html_page("Mail: " + mail->subject, html + "</main>");
 }
 
@@ -184,12 +196,15 @@ net::Response Pages::mail_part(const net::Request& request) {
   const auto* mail = n ? mails_.find(*n) : nullptr;
   if (!mail || (part != "html" && part != "text" && part != "raw")) return not_found(world_.now());
   const bool html = part == "html";
-  auto response = net::text_response(
-      200, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
-      html ? mail->html : part == "text" ? mail->text : mail->raw);
+  auto response =
+      net::text_response(200, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
+                         html             ? mail->html
+                         : part == "text" ? mail->text
+                                          : mail->raw);
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("Referrer-Policy", "no-referrer");
-  // A mail's HTML is from outside: no script, no forms, nothing loaded but images and its own style.
+  // A mail's HTML is from outside: no script, no forms, nothing loaded but images and its own
+  // style.
   response.headers.set("Content-Security-Policy",
                        "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; "
                        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox "
@@ -205,8 +220,9 @@ net::Response Pages::rollbar(const net::Request&) {
   html += "<ul class=\"rows\">";
   std::size_t rows = 0;
   for (auto it = items.rbegin(); it != items.rend() && rows < kRowsMax; ++it, ++rows) {
-    html += list_row("/rollbar/" + std::to_string(it->n), it->title.empty() ? "(no title)" : it->title,
-                     it->level + " · " + show_time(it->at));
+    html +=
+        list_row("/rollbar/" + std::to_string(it->n), it->title.empty() ? "(no title)" : it->title,
+                 it->level + " · " + show_time(it->at));
   }
   return html_page("Rollbar", html + "</ul></main>");
 }
@@ -215,10 +231,9 @@ net::Response Pages::rollbar_item(const net::Request& request) {
   const auto n = parse_integer(request.path_params[0]);
   for (const auto& item : rollbar_.items()) {
     if (!n || item.n != *n) continue;
-    return html_page("Rollbar item",
-                     nav(world_.now()) + "<main><h1>" + escape_html(item.title) +
-                         "</h1><div class=\"card\"><pre>" + escape_html(item.json) +
-                         "</pre></div></main>");
+    return html_page("Rollbar item", nav(world_.now()) + "<main><h1>" + escape_html(item.title) +
+                                         "</h1><div class=\"card\"><pre>" + escape_html(item.json) +
+                                         "</pre></div></main>");
   }
   return not_found(world_.now());
 }

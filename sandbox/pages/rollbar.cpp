@@ -51,9 +51,9 @@ net::Response Rollbar::create(const net::Request& request) {
   item.at = world_.now();
   item.level = text_at(*body, {"data.level"});
   if (item.level.empty()) item.level = "error";
-  item.title = text_at(*body, {"data.title", "data.body.message.body",
-                               "data.body.trace.exception.message",
-                               "data.body.trace.exception.class"});
+  item.title =
+      text_at(*body, {"data.title", "data.body.message.body", "data.body.trace.exception.message",
+                      "data.body.trace.exception.class"});
   item.json = request.body;
   items_.push_back(std::move(item));
   if (items_.size() > kItemsMax) items_.pop_front();

@@ -70,8 +70,7 @@ bool Stripe::change_dispute(Dispute& dispute, std::string_view verb) {
     movement.fee = kDisputeFeeMinor;
     movement.fee_text = "Dispute fee";
     dispute.transactions.push_back(&add_transaction(account, std::move(movement)));
-    emit(account, "charge.dispute.updated", dispute,
-         R"({"status":"warning_needs_response"})");
+    emit(account, "charge.dispute.updated", dispute, R"({"status":"warning_needs_response"})");
     emit(account, "charge.dispute.funds_withdrawn", dispute);
     return true;
   }

@@ -7,13 +7,15 @@
 namespace sandbox::stripe {
 namespace {
 
-// The waits of docs.stripe.com/webhooks#retries are hours; these show a retry while somebody watches.
+// The waits of docs.stripe.com/webhooks#retries are hours; these show a retry while somebody
+// watches.
 std::vector<base::Duration> webhook_backoff() {
   using std::chrono::hours;
   using std::chrono::minutes;
   using std::chrono::seconds;
-  return {seconds(1), seconds(5), seconds(30), minutes(2), minutes(10), hours(1), hours(3), hours(5),
-          hours(6),   hours(6),   hours(6),    hours(6),   hours(6),    hours(12), hours(12)};
+  return {seconds(1), seconds(5), seconds(30), minutes(2), minutes(10),
+          hours(1),   hours(3),   hours(5),    hours(6),   hours(6),
+          hours(6),   hours(6),   hours(6),    hours(12),  hours(12)};
 }
 
 void sign_webhook(const Account& account, const std::string& body, net::Headers& headers,

@@ -27,11 +27,13 @@ Answer<Page> read_page(Call& call) {
   TRY(const auto gte, call.integer("created[gte]"));
   if (gte) range.min = std::max(range.min, *gte);
   TRY(const auto gt, call.integer("created[gt]"));
-  if (gt && *gt < std::numeric_limits<std::int64_t>::max()) range.min = std::max(range.min, *gt + 1);
+  if (gt && *gt < std::numeric_limits<std::int64_t>::max())
+    range.min = std::max(range.min, *gt + 1);
   TRY(const auto lte, call.integer("created[lte]"));
   if (lte) range.max = std::min(range.max, *lte);
   TRY(const auto lt, call.integer("created[lt]"));
-  if (lt && *lt > std::numeric_limits<std::int64_t>::min()) range.max = std::min(range.max, *lt - 1);
+  if (lt && *lt > std::numeric_limits<std::int64_t>::min())
+    range.max = std::min(range.max, *lt - 1);
   return page;
 }
 

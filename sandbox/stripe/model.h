@@ -10,8 +10,8 @@
 #include "base/time.h"
 #include "sandbox/core/params.h"
 
-// Stripe's objects as the sandbox keeps them. They live in the deques of their Account for good, so plain pointers
-// between them stay valid. Amounts are minor units.
+// Stripe's objects as the sandbox keeps them. They live in the deques of their Account for good, so
+// plain pointers between them stay valid. Amounts are minor units.
 namespace sandbox::stripe {
 
 struct Account;
@@ -25,9 +25,9 @@ struct BalanceTransaction {
   std::int64_t amount = 0;
   std::int64_t fee = 0;
   std::string currency;
-  std::string type;       // charge, payment, refund, refund_failure, adjustment …
-  std::string fee_text;   // what the fee is for
-  std::string source;     // id of the charge, refund or dispute
+  std::string type;      // charge, payment, refund, refund_failure, adjustment …
+  std::string fee_text;  // what the fee is for
+  std::string source;    // id of the charge, refund or dispute
   base::Time created;
   base::Time available_on;
 };

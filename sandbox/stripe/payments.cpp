@@ -158,7 +158,8 @@ PayOutcome Stripe::finish_challenge(Session& session, bool success) {
   intent.status = "requires_payment_method";
   intent.error_code = "payment_intent_authentication_failure";
   intent.decline_code.clear();
-  intent.error_message = "The payment could not be authenticated. Choose another card or try again.";
+  intent.error_message =
+      "The payment could not be authenticated. Choose another card or try again.";
   emit(*session.account, "payment_intent.payment_failed", intent);
   return PayOutcome::declined;
 }

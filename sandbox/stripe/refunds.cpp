@@ -42,8 +42,9 @@ Answer<std::string> Stripe::create_refund(Call& call) {
   }
   TRY_STATUS(call.no_more());
   if (!is_reason(reason)) {
-    return invalid("reason", "Invalid reason: must be one of duplicate, fraudulent, or "
-                             "requested_by_customer");
+    return invalid("reason",
+                   "Invalid reason: must be one of duplicate, fraudulent, or "
+                   "requested_by_customer");
   }
   if (amount && *amount < 1) {
     return invalid("amount", "Invalid positive integer", "parameter_invalid_integer");
@@ -64,8 +65,8 @@ Answer<std::string> Stripe::create_refund(Call& call) {
     return missing("payment_intent");
   }
   const auto left = charge->amount - charge->amount_refunded;
-  TRY(const auto* made, refund(*charge, amount.value_or(left), std::move(reason),
-                               std::move(metadata)));
+  TRY(const auto* made,
+      refund(*charge, amount.value_or(left), std::move(reason), std::move(metadata)));
   return to_json(*made, call.expand, context());
 }
 

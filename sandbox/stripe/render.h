@@ -5,7 +5,8 @@
 #include "sandbox/stripe/model.h"
 #include "sandbox/stripe/reply.h"
 
-// Stripe's objects as JSON. Field names and shapes: docs.stripe.com/api (API version of kApiVersion).
+// Stripe's objects as JSON. Field names and shapes: docs.stripe.com/api (API version of
+// kApiVersion).
 namespace sandbox::stripe {
 
 inline constexpr std::string_view kApiVersion = "2026-08-26.dahlia";

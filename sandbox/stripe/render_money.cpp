@@ -28,8 +28,8 @@ void render_outcome(JsonOut& out, const Charge& charge) {
   out.text_or_null("network_decline_code", failed ? charge.decline_code : "");
   out.field("network_status", failed ? "declined_by_network" : "approved_by_network");
   out.text_or_null("reason", failed ? charge.failure_code : "");
-  out.field("risk_level", "normal").field("seller_message",
-                                          failed ? charge.failure_message : "Payment complete.");
+  out.field("risk_level", "normal")
+      .field("seller_message", failed ? charge.failure_message : "Payment complete.");
   out.field("type", failed ? "issuer_declined" : "authorized").end_object();
 }
 

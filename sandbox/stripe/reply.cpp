@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kExpandDepthMax = 4;
 constexpr std::string_view kExpandable =
-    " data payment_intent latest_charge balance_transaction charge refunds line_items source customer"
+    " data payment_intent latest_charge balance_transaction charge refunds line_items source "
+    "customer"
     " payment_method refund dispute balance_transactions failure_balance_transaction invoice"
     " setup_intent subscription payment_link ";
 
@@ -50,9 +51,9 @@ Refusal unknown_parameter(std::string param) {
 }
 
 Refusal no_such(std::string_view noun, std::string_view id, std::string param) {
-  auto refusal = invalid(std::move(param),
-                         "No such " + std::string(noun) + ": '" + std::string(id) + "'",
-                         "resource_missing");
+  auto refusal =
+      invalid(std::move(param), "No such " + std::string(noun) + ": '" + std::string(id) + "'",
+              "resource_missing");
   refusal.status = 404;
   return refusal;
 }

@@ -76,8 +76,7 @@ Answer<std::string> Call::required(std::string_view name) {
   auto text = params.text(name);
   if (!text) return missing(std::string(name));
   if (text->empty()) {
-    return invalid(std::string(name),
-                   "You passed an empty string for '" + std::string(name) + "'.",
+    return invalid(std::string(name), "You passed an empty string for '" + std::string(name) + "'.",
                    "parameter_invalid_empty");
   }
   return *text;
@@ -164,15 +163,17 @@ std::optional<net::Response> Stripe::begin(const net::Request& request) {
   }
   const auto& before = it->second;
   if (before.fingerprint != fingerprint(request)) {
-    const auto message = "Keys for idempotent requests can only be used with the parameters they "
-                         "were first used with; this key was used with others: " + it->first;
+    const auto message =
+        "Keys for idempotent requests can only be used with the parameters they "
+        "were first used with; this key was used with others: " +
+        it->first;
     return dress(error_response(idempotency_refusal(400, message, "")), request);
   }
   if (before.running) {
     const auto message = "Another request with this idempotency key is still in progress: ";
-    return dress(error_response(idempotency_refusal(409, message + it->first,
-                                                    "idempotency_key_in_use")),
-                 request);
+    return dress(
+        error_response(idempotency_refusal(409, message + it->first, "idempotency_key_in_use")),
+        request);
   }
   auto replay = json_response(before.body, before.status);
   replay.headers.set("Idempotent-Replayed", "true");
@@ -211,8 +212,7 @@ net::Response Stripe::handle(const net::Request& request, Method member) {
 }
 
 Answer<std::string> Stripe::run(const net::Request& request, Account& account, Method member) {
-  auto params =
-      Params::parse(request.method == net::Method::post ? request.body : request.query);
+  auto params = Params::parse(request.method == net::Method::post ? request.body : request.query);
   if (!params) return invalid("", "Invalid request: the parameters are not a readable form.");
   Call call;
   call.account = &account;

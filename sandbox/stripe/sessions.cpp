@@ -16,20 +16,35 @@ constexpr std::size_t kMetadataValueMax = 500;
 constexpr std::size_t kUrlMax = 5000;
 
 // Known to Stripe and without effect on what the sandbox does.
-constexpr std::string_view kAccepted[] = {
-    "adaptive_pricing", "allow_promotion_codes", "automatic_tax", "billing_address_collection",
-    "branding_settings", "consent_collection", "custom_fields", "custom_text", "customer_creation",
-    "invoice_creation", "name_collection", "origin_context", "payment_method_configuration",
-    "payment_method_options", "phone_number_collection", "redirect_on_completion", "ui_mode",
-    "excluded_payment_method_types", "payment_method_collection", "wallet_options",
-    "integration_identifier"};
+constexpr std::string_view kAccepted[] = {"adaptive_pricing",
+                                          "allow_promotion_codes",
+                                          "automatic_tax",
+                                          "billing_address_collection",
+                                          "branding_settings",
+                                          "consent_collection",
+                                          "custom_fields",
+                                          "custom_text",
+                                          "customer_creation",
+                                          "invoice_creation",
+                                          "name_collection",
+                                          "origin_context",
+                                          "payment_method_configuration",
+                                          "payment_method_options",
+                                          "phone_number_collection",
+                                          "redirect_on_completion",
+                                          "ui_mode",
+                                          "excluded_payment_method_types",
+                                          "payment_method_collection",
+                                          "wallet_options",
+                                          "integration_identifier"};
 
 bool is_link(std::string_view text) {
   const auto rest = text.starts_with("https://")  ? text.substr(8)
                     : text.starts_with("http://") ? text.substr(7)
                                                   : std::string_view();
   if (rest.empty() || rest[0] == '/' || text.size() > kUrlMax) return false;
-  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 127; });
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return c <= ' ' || c == 127; });
 }
 
 Answer<void> check_metadata(const TextMap& metadata, const std::string& param) {
@@ -68,8 +83,8 @@ Answer<std::string> Stripe::create_session(Call& call) {
   for (auto name : kAccepted) call.params.accept(name);
   TRY_STATUS(call.no_more());
 
-  session.id = std::string(call.account->livemode ? "cs_live_" : "cs_test_") + "a1" +
-               world_.random_text(56);
+  session.id =
+      std::string(call.account->livemode ? "cs_live_" : "cs_test_") + "a1" + world_.random_text(56);
   auto& kept = call.account->sessions.add(std::move(session));
   sessions_.emplace(kept.id, &kept);
   world_.at(kept.expires_at, [this, &kept] { expire(kept); });
@@ -122,7 +137,8 @@ Answer<void> Stripe::read_items(Call& call, Session& session) {
                    "amount_too_small");
   }
   if (session.amount_total % amount_step(session.currency) != 0) {
-    return invalid("line_items", "Invalid amount: " + session.currency + " amounts must be divisible by " +
+    return invalid("line_items", "Invalid amount: " + session.currency +
+                                     " amounts must be divisible by " +
                                      std::to_string(amount_step(session.currency)) + ".");
   }
   return {};
@@ -130,7 +146,8 @@ Answer<void> Stripe::read_items(Call& call, Session& session) {
 
 Answer<void> Stripe::read_links(Call& call, Session& session) {
   TRY(session.success_url, call.required("success_url"));
-  if (!is_link(session.success_url)) return invalid("success_url", "Not a valid URL", "url_invalid");
+  if (!is_link(session.success_url))
+    return invalid("success_url", "Not a valid URL", "url_invalid");
   session.cancel_url = call.params.text("cancel_url").value_or("");
   if (!session.cancel_url.empty() && !is_link(session.cancel_url)) {
     return invalid("cancel_url", "Not a valid URL", "url_invalid");
@@ -175,7 +192,8 @@ Answer<void> Stripe::read_details(Call& call, Session& session) {
   TRY_STATUS(check_metadata(session.intent_metadata, "payment_intent_data[metadata]"));
   session.intent_description = params.text("payment_intent_data[description]").value_or("");
   session.receipt_email = params.text("payment_intent_data[receipt_email]").value_or("");
-  session.statement_descriptor = params.text("payment_intent_data[statement_descriptor]").value_or("");
+  session.statement_descriptor =
+      params.text("payment_intent_data[statement_descriptor]").value_or("");
   params.accept("payment_intent_data[statement_descriptor_suffix]");
   params.accept("payment_intent_data[capture_method]");
   params.accept("payment_intent_data[setup_future_usage]");
@@ -217,8 +235,10 @@ Answer<std::string> Stripe::expire_session(Call& call) {
   auto* session = call.account->sessions.find(call.path[0]);
   if (!session) return no_such("checkout.session", call.path[0], "session");
   if (!expire(*session)) {
-    return invalid("", "Only Checkout Sessions with a status in [\"open\"] can be expired. This one "
-                       "has a status of " + std::string(status_name(session->status)) + ".");
+    return invalid("",
+                   "Only Checkout Sessions with a status in [\"open\"] can be expired. This one "
+                   "has a status of " +
+                       std::string(status_name(session->status)) + ".");
   }
   return to_json(*session, call.expand, context());
 }

@@ -62,7 +62,8 @@ struct DisputeOrder {
   bool inquiry = false;
 };
 
-// Stripe's API, state and webhooks. Owned by Sandbox. Every member is called under the world's lock.
+// Stripe's API, state and webhooks. Owned by Sandbox. Every member is called under the world's
+// lock.
 class Stripe {
  public:
   explicit Stripe(World& world) : world_(world) {}
@@ -87,7 +88,8 @@ class Stripe {
   Answer<Refund*> refund(Charge& charge, std::int64_t amount, std::string reason, TextMap metadata);
   Refund* find_refund(std::string_view id) const;
   bool finish_refund(Refund& refund, bool success);
-  // What becomes of later refunds: succeeded, pending, failed_later. Empty account_id: every account.
+  // What becomes of later refunds: succeeded, pending, failed_later. Empty account_id: every
+  // account.
   void set_refund_mode(const std::string& mode, base::Duration delay, std::string_view account_id);
   Answer<Dispute*> open_dispute(Charge& charge, const DisputeOrder& order);
   Dispute* find_dispute(std::string_view id) const;
@@ -151,13 +153,15 @@ class Stripe {
                  std::string_view previous);
   std::shared_ptr<Account> share(const Account& account) const;
   Callback webhook(Account& account, Event& event);
-  std::string make_id(std::string_view prefix) { return std::string(prefix) + world_.random_text(24); }
+  std::string make_id(std::string_view prefix) {
+    return std::string(prefix) + world_.random_text(24);
+  }
 
   World& world_;
   std::vector<std::shared_ptr<Account>> accounts_;
   std::unordered_map<std::string, Account*> by_key_;
   std::unordered_map<std::string_view, Session*> sessions_;  // of all accounts; views into them
-  std::string refund_mode_ = "succeeded";  // of accounts to come
+  std::string refund_mode_ = "succeeded";                    // of accounts to come
   base::Duration refund_delay_{};
   // The API request being handled, for the events it causes.
   std::string request_id_;

@@ -214,7 +214,8 @@ net::Response Twilio::fetch_account(const net::Request&, Account& account) {
 
 namespace {
 
-// "2026-11-23", optionally with a time, as the filters take it; the date alone stands for its start.
+// "2026-11-23", optionally with a time, as the filters take it; the date alone stands for its
+// start.
 std::optional<base::Time> filter_time(std::string text) {
   if (text.size() == 10) text += "T00:00:00Z";
   const auto time = base::from_rfc3339(text);
@@ -229,8 +230,8 @@ struct ListFilter {
     if (to && message.to != *to) return false;
     if (from && message.from != *from) return false;
     const auto at = message.sent.value_or(message.created);
-    if (day && std::chrono::floor<std::chrono::days>(at) !=
-                   std::chrono::floor<std::chrono::days>(*day)) {
+    if (day &&
+        std::chrono::floor<std::chrono::days>(at) != std::chrono::floor<std::chrono::days>(*day)) {
       return false;
     }
     return (!since || at >= *since) && (!until || at <= *until);
@@ -296,7 +297,8 @@ net::Response Twilio::list(const net::Request& request, Account& account) {
   out.field("first_page_uri", uri(0)).array("messages");
   for (const auto* message : found) out.raw(render(*message));
   out.end_array();
-  out.text_or_null("next_page_uri", more ? uri(page + 1) + "&PageToken=PA" + found.back()->sid : "");
+  out.text_or_null("next_page_uri",
+                   more ? uri(page + 1) + "&PageToken=PA" + found.back()->sid : "");
   out.field("page", page).field("page_size", size);
   out.text_or_null("previous_page_uri", page > 0 ? uri(page - 1) : "");
   out.field("start", page * size).field("uri", uri(page)).end_object();

@@ -1,5 +1,5 @@
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 
 #include "base/crypto.h"
 #include "base/encoding.h"
@@ -143,11 +143,14 @@ void Twilio::set_status(Message& message, std::string status) {
 
 void Twilio::post_status(const Message& message) {
   if (message.callback_url.empty()) return;
-  std::map<std::string, std::string> params = {
-      {"AccountSid", message.account->sid}, {"ApiVersion", "2010-04-01"},
-      {"From", message.from},               {"MessageSid", message.sid},
-      {"MessageStatus", message.status},    {"SmsSid", message.sid},
-      {"SmsStatus", message.status},        {"To", message.to}};
+  std::map<std::string, std::string> params = {{"AccountSid", message.account->sid},
+                                               {"ApiVersion", "2010-04-01"},
+                                               {"From", message.from},
+                                               {"MessageSid", message.sid},
+                                               {"MessageStatus", message.status},
+                                               {"SmsSid", message.sid},
+                                               {"SmsStatus", message.status},
+                                               {"To", message.to}};
   if (!message.service_sid.empty()) params["MessagingServiceSid"] = message.service_sid;
   if (message.error_code != 0) params["ErrorCode"] = std::to_string(message.error_code);
   Callback callback;
@@ -212,7 +215,7 @@ void Twilio::answer_keyword(const Message& message, std::string_view keyword) {
   reply.to = message.from;
   reply.service_sid = message.service_sid;
   reply.status = "delivered";
-  reply.body = keyword == "STOP"    ? "You are unsubscribed and get no more messages. START resumes."
+  reply.body = keyword == "STOP" ? "You are unsubscribed and get no more messages. START resumes."
                : keyword == "START" ? "You are subscribed again. STOP ends it."
                                     : "Reply STOP to unsubscribe.";
   auto& kept = add(std::move(reply));
@@ -221,14 +224,19 @@ void Twilio::answer_keyword(const Message& message, std::string_view keyword) {
 
 void Twilio::post_inbound(const Message& message, const Number& number, std::string_view keyword) {
   if (number.sms_url.empty()) return;
-  std::map<std::string, std::string> params = {
-      {"AccountSid", message.account->sid}, {"ApiVersion", "2010-04-01"},
-      {"Body", message.body},               {"From", message.from},
-      {"FromCity", ""},                     {"FromCountry", ""},
-      {"MessageSid", message.sid},          {"NumMedia", "0"},
-      {"NumSegments", std::to_string(message.segments)},
-      {"SmsMessageSid", message.sid},       {"SmsSid", message.sid},
-      {"SmsStatus", "received"},            {"To", message.to}};
+  std::map<std::string, std::string> params = {{"AccountSid", message.account->sid},
+                                               {"ApiVersion", "2010-04-01"},
+                                               {"Body", message.body},
+                                               {"From", message.from},
+                                               {"FromCity", ""},
+                                               {"FromCountry", ""},
+                                               {"MessageSid", message.sid},
+                                               {"NumMedia", "0"},
+                                               {"NumSegments", std::to_string(message.segments)},
+                                               {"SmsMessageSid", message.sid},
+                                               {"SmsSid", message.sid},
+                                               {"SmsStatus", "received"},
+                                               {"To", message.to}};
   if (!message.service_sid.empty()) {
     params["MessagingServiceSid"] = message.service_sid;
     if (!keyword.empty()) params["OptOutType"] = std::string(keyword);

@@ -4,10 +4,10 @@ namespace sandbox::twilio {
 namespace {
 
 // The code points of GSM 03.38's default alphabet outside ASCII, and of its extension table.
-constexpr char32_t kBasic[] = {U'£', U'¥', U'è', U'é', U'ù', U'ì', U'ò', U'Ç', U'Ø', U'ø', U'Å', U'å',
-                               U'Δ', U'Φ', U'Γ', U'Λ', U'Ω', U'Π', U'Ψ', U'Σ', U'Θ', U'Ξ', U'Æ', U'æ',
-                               U'ß', U'É', U'¤', U'¡', U'Ä', U'Ö', U'Ñ', U'Ü', U'§', U'¿', U'ä', U'ö',
-                               U'ñ', U'ü', U'à'};
+constexpr char32_t kBasic[] = {U'£', U'¥', U'è', U'é', U'ù', U'ì', U'ò', U'Ç', U'Ø', U'ø',
+                               U'Å', U'å', U'Δ', U'Φ', U'Γ', U'Λ', U'Ω', U'Π', U'Ψ', U'Σ',
+                               U'Θ', U'Ξ', U'Æ', U'æ', U'ß', U'É', U'¤', U'¡', U'Ä', U'Ö',
+                               U'Ñ', U'Ü', U'§', U'¿', U'ä', U'ö', U'ñ', U'ü', U'à'};
 constexpr std::u32string_view kExtended = U"^{}\\[~]|€\f";
 
 // 1 or 2 septets, 0 when GSM-7 lacks it.

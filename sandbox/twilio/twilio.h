@@ -58,8 +58,8 @@ struct Problem {
   std::string message;
 };
 
-// Twilio's Messages API, its callbacks and the handsets at the other end. Owned by Sandbox. Called under the
-// world's lock.
+// Twilio's Messages API, its callbacks and the handsets at the other end. Owned by Sandbox. Called
+// under the world's lock.
 class Twilio {
  public:
   explicit Twilio(World& world) : world_(world) {}
@@ -67,7 +67,9 @@ class Twilio {
 
   Account& account(std::string_view sid);
   void set_number(Number number);
-  void set_outcome(std::string to, Outcome outcome) { outcomes_[std::move(to)] = std::move(outcome); }
+  void set_outcome(std::string to, Outcome outcome) {
+    outcomes_[std::move(to)] = std::move(outcome);
+  }
   // A person answered on a handset. Returns the message's sid.
   std::string receive(std::string from, std::string to, std::string body);
   const std::deque<Message>& messages() const { return messages_; }
@@ -118,7 +120,8 @@ class Twilio {
 
 // 1 for up to 160 GSM-7 or 70 UCS-2 units, else parts of 153 or 67. Source: GSM 03.38, 3GPP 23.040.
 std::int64_t segment_count(std::string_view utf8);
-// X-Twilio-Signature: base64 of HMAC-SHA1 over the URL and the sorted parameters, joined without separators.
+// X-Twilio-Signature: base64 of HMAC-SHA1 over the URL and the sorted parameters, joined without
+// separators.
 std::string sign(std::string_view auth_token, std::string_view url,
                  const std::map<std::string, std::string>& params);
 bool is_phone(std::string_view text);
