@@ -21,6 +21,13 @@ Awaitable<void> note_after(Runtime& runtime, Duration delay, std::string name,
   log.push_back(name + (slept ? "" : " stopped"));
 }
 
+// What is posted to a loop runs after the coroutines that were started there have suspended.
+void wait_for_loop(Runtime& runtime, std::size_t index) {
+  std::promise<void> reached;
+  boost::asio::post(runtime.loop(index), [&] { reached.set_value(); });
+  reached.get_future().wait();
+}
+
 // Runs one coroutine on a real runtime and waits for its end.
 template <class Start>
 void run_real(Runtime& runtime, Start start) {
@@ -71,10 +78,7 @@ TEST(RealRuntime, moved_clock_wakes_sleepers) {
   };
   std::thread mover([&] {
     asleep.get_future().wait();
-    // What is posted to the loop runs after the coroutine has suspended.
-    std::promise<void> suspended;
-    boost::asio::post(runtime->loop(0), [&] { suspended.set_value(); });
-    suspended.get_future().wait();
+    wait_for_loop(*runtime, 0);
     clock->set_offset(24h);
   });
   const auto start = std::chrono::steady_clock::now();
@@ -90,13 +94,13 @@ TEST(RealRuntime, shorter_sleep_overtakes) {
   std::promise<void> done;
   const auto body = [&]() -> Awaitable<void> {
     co_await note_after(*runtime, 20ms, "short", log);
-    co_await runtime->sleep(200ms);
     done.set_value();
   };
-  runtime->spawn_on(0, "long", note_after(*runtime, 100ms, "long", log));
+  runtime->spawn_on(0, "long", note_after(*runtime, 1h, "long", log));
   runtime->spawn_on(0, "short", body());
   ASSERT_EQ(done.get_future().wait_for(20s), std::future_status::ready);
-  EXPECT_EQ(log, (std::vector<std::string>{"short", "long"}));
+  runtime->stop();
+  EXPECT_EQ(log, (std::vector<std::string>{"short", "long stopped"}));
 }
 
 TEST(RealRuntime, stop_wakes_and_waits_for_every_task) {
@@ -115,6 +119,7 @@ TEST(RealRuntime, stop_wakes_and_waits_for_every_task) {
   };
   for (int i = 0; i < 20; ++i) runtime->spawn("sleeper", sleeper());
   runtime->spawn("waiter", waiter());
+  for (std::size_t i = 0; i < runtime->loop_count(); ++i) wait_for_loop(*runtime, i);
   runtime->stop();
   EXPECT_EQ(ended.load(), 21);
   runtime->stop();
