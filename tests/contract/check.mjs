@@ -89,6 +89,7 @@ for (const [path, item] of Object.entries(document.paths)) {
 // Fields: described, bounded when they come from outside, objects closed.
 function described(schema) {
   if (schema.description) return true;
+  if (schema.anyOf) return schema.anyOf.some(described);
   if (!schema.$ref) return false;
   const full = target(schema.$ref, "schemas");
   return Boolean(full.description) || full.type === "object" || Boolean(full.allOf);
