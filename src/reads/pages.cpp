@@ -12,6 +12,11 @@ struct TokenHash {
 };
 BOOST_DESCRIBE_STRUCT(TokenHash, (), (token_hash))
 
+struct OfTenant {
+  domain::TenantId tenant_id;
+};
+BOOST_DESCRIBE_STRUCT(OfTenant, (), (tenant_id))
+
 struct RequestKey {
   domain::TenantId tenant_id;
   domain::RequestId id;
@@ -37,6 +42,7 @@ struct TemplateSlot {
 BOOST_DESCRIBE_STRUCT(TemplateSlot, (), (tenant_id, default_slot))
 
 constexpr store::Query<TokenHash, PayPage> kPayPage{sql::page_of_link};
+constexpr store::Query<OfTenant, Logo> kLogo{sql::logo_of_tenant};
 constexpr store::Query<RequestKey, MessageContext> kContext{sql::message_context};
 constexpr store::Query<TemplateKey, TemplateText> kTemplateById{sql::template_by_id};
 constexpr store::Query<TemplateSlot, TemplateText> kTemplateBySlot{sql::template_by_slot};
@@ -51,6 +57,8 @@ Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token) {
   const TokenHash key{{std::string(reinterpret_cast<const char*>(digest.data()), digest.size())}};
   return tx.one(kPayPage, key);
 }
+
+Result<std::optional<Logo>> logo(store::Tx& tx, domain::TenantId tenant_id) { return tx.one(kLogo, OfTenant{tenant_id}); }
 
 Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
   return tx.one(kContext, RequestKey{tenant_id, id});

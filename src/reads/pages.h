@@ -49,6 +49,15 @@ BOOST_DESCRIBE_STRUCT(PayPage, (),
                        logo_asset_id))
 Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token);
 
+// The merchant's logo as it is served.
+struct Logo {
+  domain::AssetId id;
+  std::string media_type;
+  store::Blob bytes;
+};
+BOOST_DESCRIBE_STRUCT(Logo, (), (id, media_type, bytes))
+Result<std::optional<Logo>> logo(store::Tx& tx, domain::TenantId tenant_id);
+
 // What a message says or depends on, beside its template.
 struct MessageContext {
   domain::RequestStatus request_status = domain::RequestStatus::open;

@@ -223,3 +223,8 @@ SELECT COUNT(*) AS n FROM (SELECT id FROM message
 -- name: count_overdue
 SELECT COUNT(*) AS n FROM (SELECT id FROM payment_request
   WHERE tenant_id = :tenant_id AND livemode = :livemode AND status = 'open' AND due_at < :now LIMIT 1000) AS counted
+
+-- name: logo_of_tenant
+SELECT a.id, a.media_type, a.bytes FROM tenant AS t
+JOIN asset AS a ON a.tenant_id = t.id AND a.id = t.logo_asset_id
+WHERE t.id = :tenant_id

@@ -145,8 +145,8 @@ Status Requests::insert_link(store::Tx& tx, const PaymentRequest& r, std::option
   return {};
 }
 
-Result<std::string> Requests::token(const PaymentRequest& request) const {
-  return links_.token(request.link_key_version, request.id.value);
+Result<std::string> Requests::token(const PaymentRequest& request, std::optional<domain::MessageId> message_id) const {
+  return links_.token(request.link_key_version, message_id ? message_id->value : request.id.value);
 }
 
 Result<std::optional<Link>> Requests::find_link(store::Tx& tx, std::string_view token) {

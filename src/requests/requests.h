@@ -100,8 +100,8 @@ class Requests {
   Status apply(store::Tx& tx, PaymentRequest& request, domain::RequestEvent event, Time at);
 
   Status add_message_link(store::Tx& tx, const PaymentRequest& request, domain::MessageId message_id);
-  // The request's own token, or a message's; for rendering only.
-  Result<std::string> token(const PaymentRequest& request) const;
+  // The request's own token, or that of one of its messages.
+  Result<std::string> token(const PaymentRequest& request, std::optional<domain::MessageId> message_id = {}) const;
   Result<std::optional<Link>> find_link(store::Tx& tx, std::string_view token);
   // Pay was pressed; keeps the first time.
   Status mark_opened(store::Tx& tx, domain::TenantId tenant_id, std::string_view token);

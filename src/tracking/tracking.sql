@@ -32,6 +32,11 @@ WHERE tenant_id = :tenant_id AND id = :id
 UPDATE payment_transaction SET hint_seq = hint_seq + 1, hinted_at = :now, verify_at = :now, verify_step = 0
 WHERE tenant_id = :tenant_id AND id = :id
 
+-- name: hint_by_request
+UPDATE payment_transaction SET hint_seq = hint_seq + 1, hinted_at = :now, verify_at = :now, verify_step = 0
+WHERE tenant_id = :tenant_id AND request_id = :request_id AND status = 'open'
+  AND (hinted_at IS NULL OR hinted_at < :since)
+
 -- name: hint_by_ref
 UPDATE payment_transaction SET hint_seq = hint_seq + 1, hinted_at = :now, verify_at = :now, verify_step = 0
 WHERE connection_id = :connection_id AND provider_ref = :provider_ref AND tenant_id = :tenant_id

@@ -8,6 +8,7 @@ namespace tracking {
 namespace {
 
 constexpr base::Duration kFirstLook = std::chrono::minutes(2);
+constexpr base::Duration kReturnsApart = std::chrono::seconds(3);
 
 struct TransactionKey {
   domain::TenantId tenant_id;
@@ -21,6 +22,14 @@ struct Hint {
   Time now;
 };
 BOOST_DESCRIBE_STRUCT(Hint, (), (tenant_id, id, now))
+
+struct Returned {
+  domain::TenantId tenant_id;
+  domain::RequestId request_id;
+  Time now;
+  Time since;
+};
+BOOST_DESCRIBE_STRUCT(Returned, (), (tenant_id, request_id, now, since))
 
 struct ListingRow {
   domain::ConnectionId connection_id;
@@ -53,6 +62,7 @@ constexpr store::Query<TransactionKey, Transaction> kLock{sql::lock_transaction}
 constexpr store::Query<Transaction> kSave{sql::save_transaction};
 constexpr store::Query<Transaction> kSchedule{sql::schedule_transaction};
 constexpr store::Query<Hint> kHint{sql::hint_transaction};
+constexpr store::Query<Returned> kHintByRequest{sql::hint_by_request};
 constexpr store::Query<ListingRow> kInsertListing{sql::insert_listing};
 constexpr store::Query<DisputeRow> kInsertDispute{sql::insert_dispute};
 constexpr store::Query<DisputeRow> kUpdateDispute{sql::update_dispute};
@@ -107,6 +117,13 @@ Result<Transaction> Transactions::lock(store::Tx& tx, domain::TenantId tenant_id
 Status Transactions::verify_soon(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id) {
   TRY_STATUS(tx.exec(kHint, Hint{tenant_id, id, clock_.now()}));
   tx.after_commit(wake_);
+  return {};
+}
+
+Status Transactions::payer_returned(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id) {
+  const Time now = clock_.now();
+  TRY(const auto hinted, tx.exec(kHintByRequest, Returned{tenant_id, request_id, now, now - kReturnsApart}));
+  if (hinted > 0) tx.after_commit(wake_);
   return {};
 }
 

@@ -82,8 +82,10 @@ class Transactions {
   // Begins to watch a session that the provider has just created.
   Status watch(store::Tx& tx, const Watched& watched);
   Result<Transaction> lock(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id);
-  // The payer came back or we told the provider something: ask soon.
+  // We told the provider something: ask soon.
   Status verify_soon(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id);
+  // The payer came back from the checkout: its open transactions are asked about at once, at most every three seconds.
+  Status payer_returned(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
   // Joins what the provider answered into the row, books the ledger's change and schedules the next verification. `seen_hint_seq` is
   // what the row said when the provider was asked: a hint since then makes it due at once.
   Status observe(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
