@@ -23,8 +23,8 @@ struct Transfer {
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   std::size_t received_bytes = 0;
-  int attempts = 0;  // connections on which the request was begun
-  bool head_complete = false;     // the empty line after the last status line has come
+  int attempts = 0;            // connections on which the request was begun
+  bool head_complete = false;  // the empty line after the last status line has come
   bool too_large = false;
   bool repeat_refused = false;  // curl wanted to repeat a request that may have been received
   bool private_refused = false;

@@ -158,17 +158,17 @@ struct ClientResponse {
 };
 
 // Errors, by what the peer can have seen:
-//   unavailable  nothing was sent: resolve, connect or TLS failed, or no connection became free
-//   refused      nothing was sent: reason "private_address"
-//   invalid_argument  the URL is not an absolute http or https URL
-//   deadline     the request was sent, at least in part, and the time-out passed
-//   ambiguous    it was sent, and the connection was lost before the full answer, or the answer is
-//                not HTTP or over response_bytes_max (reason "response_too_large")
+// - unavailable: nothing was sent: resolve, connect or TLS failed, or no connection became free.
+// - refused: nothing was sent; reason "private_address".
+// - invalid_argument: the URL is not an absolute http or https URL.
+// - deadline: the request was sent, at least in part, and the time-out passed.
+// - ambiguous: it was sent, and the connection was lost before the full answer, or the answer is
+//   not HTTP or over response_bytes_max (reason "response_too_large").
 // After deadline and ambiguous alike the effect may or may not have happened. Only GET, HEAD and
 // OPTIONS are ever repeated by itself (when a kept connection turns out to be dead). Never follows
 // redirects, uses no proxy. Keep-alive; at most connections_per_host_max at a time, the rest wait
-// in order. TLS is verified. Thread-safe. When the runtime stops, what is running gets a few
-// seconds.
+// in order. TLS is verified. Thread-safe. When the runtime stops, what is running gets
+// stop_timeout.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
@@ -177,7 +177,7 @@ class HttpClient {
 struct ClientOptions {
   std::size_t connections_per_host_max = 32;
   std::string user_agent = "Quittance/0.1";
-  std::string ca_file;  // empty: the system's
+  std::string ca_file;                              // empty: the system's
   Duration stop_timeout = std::chrono::seconds(5);  // for running requests when the runtime stops
 };
 std::unique_ptr<HttpClient> http_client(base::Runtime& runtime, ClientOptions options = {});

@@ -10,7 +10,7 @@ namespace {
 namespace asio = boost::asio;
 
 base::Awaitable<void> watch_runtime(base::Runtime& runtime, std::weak_ptr<CurlEngine> weak,
- Duration limit) {
+                                    Duration limit) {
   bool running = true;
   while (running) running = co_await runtime.sleep(std::chrono::hours(1));
   if (const auto engine = weak.lock()) engine->stop_within(limit);

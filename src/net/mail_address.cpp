@@ -42,8 +42,7 @@ bool is_domain(std::string_view domain) {
            literal.find_first_not_of("0123456789abcdefABCDEF:.IPv") == literal.npos;
   }
   if (domain.starts_with('-') || domain.ends_with('-')) return false;
-  return is_dotted(domain, kLabelMax,
-                   [](char c) { return is_alnum(c) || c == '-' || is_high(c); });
+  return is_dotted(domain, kLabelMax, [](char c) { return is_alnum(c) || c == '-' || is_high(c); });
 }
 
 }  // namespace

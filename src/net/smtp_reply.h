@@ -6,8 +6,8 @@
 
 namespace net {
 
-// One reply of an SMTP server (RFC 5321, section 4.2). Lines are without code and line end; bytes that are not
-// printable ASCII are replaced by '?', since the text goes to logs and people.
+// One reply of an SMTP server (RFC 5321, section 4.2). Lines are without code and line end; bytes
+// that are not printable ASCII are replaced by '?', since the text goes to logs and people.
 struct SmtpReply {
   int code = 0;
   std::vector<std::string> lines;
@@ -46,8 +46,9 @@ struct SmtpExtensions {
 };
 SmtpExtensions extensions_from(const SmtpReply& ehlo);
 
-// The message as it goes over the wire after DATA, without the final dot: CRLF line ends only (a lone CR or LF could
-// end the data for some servers and not for others), leading dots doubled, ending in CRLF.
+// The message as it goes over the wire after DATA, without the final dot: CRLF line ends only (a
+// lone CR or LF could end the data for some servers and not for others), leading dots doubled,
+// ending in CRLF.
 std::string dot_stuffed(std::string_view data);
 
 }  // namespace net
