@@ -1,5 +1,6 @@
 #include "api/payment_requests.h"
 
+#include "api/check.h"
 #include "api/views.h"
 #include "domain/client.h"
 #include "reads/pages.h"
@@ -48,32 +49,6 @@ struct TimelineView {
   std::vector<reads::TimelineEntry> data;
 };
 BOOST_DESCRIBE_STRUCT(TimelineView, (), (data))
-
-// Collects every wrong field of a body before it is refused.
-class Check {
- public:
-  void add(std::string field, std::string code, std::string detail) {
-    error_.fields.push_back({std::move(field), std::move(code), std::move(detail)});
-  }
-  void add(const base::Error& error) {
-    for (const auto& field : error.fields) error_.fields.push_back(field);
-  }
-  template <class T>
-  std::optional<T> take(Result<T> result) {
-    if (result) return *std::move(result);
-    add(result.error());
-    return std::nullopt;
-  }
-  Status status() {
-    if (error_.fields.empty()) return {};
-    error_.code = base::Code::invalid_argument;
-    error_.detail = "fields of the body are wrong";
-    return error_;
-  }
-
- private:
-  base::Error error_;
-};
 
 void check_channels(Check& check, const std::vector<domain::Channel>& channels) {
   if (channels.empty()) check.add("channels", "required", "at least one channel");

@@ -1,0 +1,70 @@
+#pragma once
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+#include "api/routes.h"
+#include "base/json.h"
+#include "base/result.h"
+
+namespace api {
+
+// Collects every wrong field of a body before it is refused.
+class Check {
+ public:
+  void add(std::string field, std::string code, std::string detail) {
+    error_.fields.push_back({std::move(field), std::move(code), std::move(detail)});
+  }
+  void add(const base::Error& error) {
+    for (const auto& field : error.fields) error_.fields.push_back(field);
+  }
+  template <class T>
+  std::optional<T> take(base::Result<T> result) {
+    if (result) return *std::move(result);
+    add(result.error());
+    return std::nullopt;
+  }
+  void take(const base::Status& status) {
+    if (!status) add(status.error());
+  }
+  // A field that may be absent is still not allowed to be null, unless the contract says so.
+  void not_null(const boost::json::value& tree, std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) {
+      const auto* value = tree.as_object().if_contains(name);
+      if (value && value->is_null()) add(std::string(name), "type", "null is not allowed here");
+    }
+  }
+  base::Status status() {
+    if (error_.fields.empty()) return {};
+    error_.code = base::Code::invalid_argument;
+    error_.detail = "fields of the body are wrong";
+    return error_;
+  }
+
+ private:
+  base::Error error_;
+};
+
+// A body with its tree, for fields where absent and null differ.
+template <class T>
+struct Body {
+  T value;
+  boost::json::value tree;  // an object
+  bool has(std::string_view name) const { return tree.as_object().contains(name); }
+};
+template <class T>
+Result<Body<T>> read_body_with_tree(const net::Request& request) {
+  TRY(auto tree, body_tree(request));
+  Body<T> out;
+  std::vector<base::FieldError> errors;
+  base::json::read_value(tree, out.value, "", base::json::ReadOptions{}, errors);
+  if (!errors.empty()) {
+    base::Error error{.code = base::Code::invalid_argument, .detail = "fields of the body are wrong"};
+    error.fields = std::move(errors);
+    return error;
+  }
+  out.tree = std::move(tree);
+  return out;
+}
+
+}  // namespace api
