@@ -167,13 +167,15 @@ base::Awaitable<void> Sender::send_sms(Message message, PreparedSms prepared) {
 }
 
 base::Awaitable<void> Sender::send_mail(Message message, PreparedMail prepared) {
+  const std::int64_t fee_micros = prepared.account.fee_micros;
+  const std::string fee_currency = prepared.account.fee_currency;
   auto answer = co_await mail_.send(std::move(prepared.account), std::move(prepared.message));
-  auto change = [this, answer](store::Tx& tx, Message& m) -> Status {
+  auto change = [this, answer, fee_micros, fee_currency](store::Tx& tx, Message& m) -> Status {
     m.work_at.reset();
     if (answer) {
       messages_.move(m, domain::MessageEvent::accepted);
       m.provider_ref = answer->provider_ref;
-      return {};
+      return fee_micros > 0 ? messages_.set_fee(tx, m, fee_micros, fee_currency) : Status{};
     }
     const base::Error& error = answer.error();
     if (error.code == base::Code::refused || nothing_sent(error)) return refused(tx, m, error);
