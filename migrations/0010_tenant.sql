@@ -1,12 +1,12 @@
--- One merchant organisation. Colours are "#rrggbb"; allowed_countries is "DE,NL" (ISO 3166, empty: none may be texted).
+-- One merchant organisation. sender_name NULL means the name. Colours are "#rrggbb"; allowed_countries is "DE,NL" (ISO 3166, empty: none may be texted).
 CREATE TABLE tenant (
   id BINARY(16) NOT NULL,
   name VARCHAR(120) NOT NULL,
   brand_color VARCHAR(7) NOT NULL,
   accent_color VARCHAR(7) NOT NULL,
-  sender_name VARCHAR(120) NOT NULL,
-  sms_sender_name VARCHAR(11) NOT NULL,
-  reply_to VARCHAR(254) NOT NULL,
+  sender_name VARCHAR(120) NULL,
+  sms_sender_name VARCHAR(11) NULL,
+  reply_to VARCHAR(254) NULL,
   locale VARCHAR(10) NOT NULL,
   time_zone VARCHAR(64) NOT NULL,
   currency VARCHAR(3) NOT NULL,

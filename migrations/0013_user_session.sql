@@ -1,3 +1,4 @@
+-- expires_at slides with every use, up to a month after created_at.
 -- A signed-in session of a local account; only the token's SHA-256 is kept.
 CREATE TABLE user_session (
   id BINARY(16) NOT NULL,

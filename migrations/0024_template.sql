@@ -1,5 +1,5 @@
 -- What a message says; Mustache. kind is request, reminder or receipt. default_slot is "<channel>/<kind>/<locale>" on the
--- template that is used when none is named, NULL otherwise.
+-- template that is used when none is named, NULL otherwise. subject and body_html are NULL for SMS.
 CREATE TABLE template (
   tenant_id BINARY(16) NOT NULL,
   id BINARY(16) NOT NULL,
@@ -7,9 +7,9 @@ CREATE TABLE template (
   channel VARCHAR(8) NOT NULL,
   kind VARCHAR(16) NOT NULL,
   locale VARCHAR(10) NOT NULL,
-  subject VARCHAR(998) NOT NULL,
-  body_html MEDIUMTEXT NOT NULL,
-  body_text MEDIUMTEXT NOT NULL,
+  subject VARCHAR(998) NULL,
+  body_html MEDIUMTEXT NULL,
+  body_text MEDIUMTEXT NULL,
   default_slot VARCHAR(40) NULL,
   version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,

@@ -1,5 +1,4 @@
 #pragma once
-#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -27,13 +26,6 @@ class Check {
   void take(const base::Status& status) {
     if (!status) add(status.error());
   }
-  // A field that may be absent is still not allowed to be null, unless the contract says so.
-  void not_null(const boost::json::value& tree, std::initializer_list<std::string_view> names) {
-    for (const std::string_view name : names) {
-      const auto* value = tree.as_object().if_contains(name);
-      if (value && value->is_null()) add(std::string(name), "type", "null is not allowed here");
-    }
-  }
   base::Status status() {
     if (error_.fields.empty()) return {};
     error_.code = base::Code::invalid_argument;
@@ -45,7 +37,7 @@ class Check {
   base::Error error_;
 };
 
-// A body with its tree, for fields where absent and null differ.
+// A body with its tree, for the fields of an edit where absent (stays) and null (cleared) differ.
 template <class T>
 struct Body {
   T value;
