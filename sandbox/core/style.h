@@ -11,7 +11,9 @@ inline constexpr std::string_view kStyle = R"css(
 --line:#2c333f;--main:#818cf8;--main-ink:#12151b;--bad:#fda29b;--bad-bg:#3a1613;--good:#75e0a7;
 --good-bg:#0d2b1d}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,sans-serif;
+overflow-wrap:anywhere}
+.pay:has([value=card]:checked) .bank,.pay:has([value=bank_debit]:checked) .by-card{display:none}
 a{color:var(--main)}
 nav{display:flex;gap:1.25rem;flex-wrap:wrap;padding:.9rem 1.25rem;background:var(--card);
 border-bottom:1px solid var(--line)}

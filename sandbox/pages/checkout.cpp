@@ -62,7 +62,7 @@ std::string radio(std::string_view value, std::string_view label, bool checked) 
 std::string pay_form(const Session& session, const Typed& typed) {
   const auto& types = session.method_types;
   const bool bank = std::find(types.begin(), types.end(), "sepa_debit") != types.end();
-  std::string html = "<form method=\"post\" action=\"/c/pay/" + session.id + "\">";
+  std::string html = "<form class=\"pay\" method=\"post\" action=\"/c/pay/" + session.id + "\">";
   html += input("Email", "email", typed.email,
                 "type=\"email\" autocomplete=\"email\" maxlength=\"200\"");
   if (bank) {
@@ -70,7 +70,7 @@ std::string pay_form(const Session& session, const Typed& typed) {
   } else {
     html += "<input type=\"hidden\" name=\"method\" value=\"card\">";
   }
-  html += "<fieldset><legend>Card</legend>";
+  html += "<fieldset class=\"by-card\"><legend>Card</legend>";
   html += input("Card number", "card_number", typed.card_number,
                 "type=\"text\" inputmode=\"numeric\" autocomplete=\"cc-number\" "
                 "placeholder=\"4242 4242 4242 4242\" maxlength=\"30\"");
@@ -86,7 +86,7 @@ std::string pay_form(const Session& session, const Typed& typed) {
   html += "</fieldset>";
   if (bank) {
     html += radio("bank_debit", "Bank debit (settles later)", typed.method == "bank_debit");
-    html += "<fieldset><legend>Bank debit</legend>";
+    html += "<fieldset class=\"bank\"><legend>Bank debit</legend>";
     html += input("IBAN", "iban", typed.iban,
                   "type=\"text\" placeholder=\"DE89 3704 0044 0532 0130 00\" maxlength=\"42\"");
     html += "</fieldset>";

@@ -49,6 +49,14 @@ std::string reply_form(std::string_view phone, std::string_view sender) {
          "</div></form>";
 }
 
+// Links of a mail open outside the frame that shows it.
+std::string with_top_links(std::string html) {
+  const auto head = html.find("<head");
+  const auto end = head == html.npos ? html.npos : html.find('>', head);
+  html.insert(end == html.npos ? 0 : end + 1, "<base target=\"_top\">");
+  return html;
+}
+
 bool reached_handset(const twilio::Message& message) {
   return message.status == "delivered" || message.status == "sent" || message.status == "received";
 }
@@ -198,7 +206,7 @@ net::Response Pages::mail_part(const net::Request& request) {
   const bool html = part == "html";
   auto response =
       net::text_response(200, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
-                         html             ? mail->html
+                         html             ? with_top_links(mail->html)
                          : part == "text" ? mail->text
                                           : mail->raw);
   response.headers.set("X-Content-Type-Options", "nosniff");
