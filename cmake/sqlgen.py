@@ -466,7 +466,7 @@ def read_migrations(folder):
     schema, steps = Schema(), []
     for number, (name, paths) in sorted(migration_files(folder).items()):
         texts = {}
-        for engine in ENGINES:
+        for engine in reversed(ENGINES):  # MariaDB's text fills the schema and is checked first
             path = paths[engine]
             with open(path, encoding="utf-8") as f:
                 parts = split_statements(f.read())

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "base/encoding.h"
 #include "store/mariadb_connection.h"
@@ -25,14 +26,58 @@ void must(const T& result, const char* what) {
   std::abort();
 }
 
-void run_sql(const std::string& sql) {
+std::unique_ptr<MariadbConnection> admin(std::string database) {
   auto target = parse_mysql_url(test_url());
   must(target, "QT_TEST_MARIADB");
-  target->database.clear();
+  target->database = std::move(database);
   auto connection = MariadbConnection::connect(*target, MariadbConnection::Role::admin);
   must(connection, "connect");
-  must((*connection)->raw(sql), "raw");
+  return *std::move(connection);
 }
+
+// Migrating MariaDB takes seconds, so a process hands its migrated databases on from test to test, emptied, and
+// drops them at its end.
+class Spares {
+ public:
+  static Spares& all() {
+    static Spares spares;
+    return spares;
+  }
+  ~Spares() {
+    for (const std::string& name : names_) must(admin("")->raw("DROP DATABASE " + name), "drop");
+  }
+  std::optional<std::string> take() {
+    if (names_.empty()) return std::nullopt;
+    std::string name = std::move(names_.back());
+    names_.pop_back();
+    return name;
+  }
+  void put(const std::string& name) {
+    empty(name);
+    names_.push_back(name);
+  }
+
+ private:
+  static void empty(const std::string& name) {
+    auto connection = admin(name);
+    must(connection->raw("SET foreign_key_checks = 0"), "set");
+    auto tables = connection->raw("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()");
+    must(tables, "tables");
+    std::set<std::string> own{"schema_migration"};
+    for (const Migration& m : migrations()) {
+      for (const std::string_view sql : m.mariadb) {
+        constexpr std::string_view kCreate = "CREATE TABLE ";
+        if (sql.starts_with(kCreate)) own.emplace(sql.substr(kCreate.size(), sql.find(' ', kCreate.size()) - kCreate.size()));
+      }
+    }
+    for (const RawRow& row : *tables) {
+      const std::string table = row.at(0).value_or("");
+      if (table == "schema_migration") continue;
+      must(connection->raw((own.contains(table) ? "DELETE FROM `" : "DROP TABLE `") + table + "`"), "empty");
+    }
+  }
+  std::vector<std::string> names_;
+};
 
 }  // namespace
 
@@ -100,8 +145,11 @@ void TestStore::create_database() {
       options_.store.url = "sqlite:" + place_ + "/quittance.db";
       return;
     case Kind::mariadb: {
-      place_ = unique;
-      run_sql("CREATE DATABASE " + place_ + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+      const auto spare = options_.migrated ? Spares::all().take() : std::nullopt;
+      place_ = spare.value_or(unique);
+      if (!spare) {
+        must(admin("")->raw("CREATE DATABASE " + place_ + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"), "create");
+      }
       const std::string url = test_url();
       const auto slash = url.find('/', std::string_view("mysql://").size());
       const auto question = url.find('?');
@@ -114,7 +162,12 @@ void TestStore::create_database() {
 void TestStore::drop_database() {
   std::error_code ignored;
   if (kind_ == Kind::sqlite_file) std::filesystem::remove_all(place_, ignored);
-  if (kind_ == Kind::mariadb) run_sql("DROP DATABASE " + place_);
+  if (kind_ != Kind::mariadb) return;
+  if (options_.migrated) {
+    Spares::all().put(place_);
+  } else {
+    must(admin("")->raw("DROP DATABASE " + place_), "drop");
+  }
 }
 
 }  // namespace store::testing
