@@ -177,7 +177,7 @@ Result<Prepared> Preparer::write_sms(store::Tx& tx, Message& m, const SendContex
   TRY_STATUS(start_attempt(tx, m, c));
   TRY_STATUS(messages_.save_content(tx, m, "", without_token(body, token)));
   PreparedSms out{*accounts.sms, {m.to_address, std::move(body), ""}};
-  out.message.status_callback_url = urls_.public_url + "/callbacks/twilio/status/" + m.connection_id->text() +
+  out.message.status_callback_url = urls_.callback_url + "/callbacks/twilio/status/" + m.connection_id->text() +
                                     "/" + m.attempt_id->text();
   return Prepared(std::move(out));
 }

@@ -65,9 +65,10 @@ struct Hooks {
   std::function<Result<Accounts>(store::Tx&, const Message&)> find_accounts;
 };
 
-// Links of one installation. public_url has no slash at its end.
+// Addresses of one installation, without a slash at their end.
 struct Urls {
-  std::string public_url;
+  std::string public_url;      // what links start with
+  std::string callback_url;    // what providers call
 };
 
 // What the data of a template looks like; version 1 of the tree, documented in docs/templates.md.

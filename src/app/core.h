@@ -1,0 +1,87 @@
+#pragma once
+#include <memory>
+
+#include "api/idempotent.h"
+#include "api/pay_desk.h"
+#include "api/service.h"
+#include "app/directory.h"
+#include "app/options.h"
+#include "bus/bus.h"
+#include "identity/connections.h"
+#include "messaging/sender.h"
+#include "net/smtp.h"
+#include "payments/commands.h"
+#include "requests/expiry.h"
+#include "store/outbox.h"
+#include "tracking/listing.h"
+#include "tracking/totals.h"
+#include "tracking/verifier.h"
+
+namespace app {
+
+// Everything behind the routes, wired once. Members stand in the order of their making; each lives as long as the process. The provider
+// adapters, the store and the runtime come from outside, so that scenarios and the simulation put their own in.
+struct Outside {
+  base::Runtime& runtime;
+  store::Store& store;
+  providers::PaymentProvider& payment;
+  providers::SmsProvider& sms;
+  providers::MailProvider& mail;
+};
+
+class Core {
+ public:
+  static base::Result<std::unique_ptr<Core>> make(const Options& options, Outside outside);
+
+  // Starts the background services of these targets.
+  void start(const std::set<Target>& targets);
+
+  Options options;
+  Outside outside;
+  base::Ids ids;
+  domain::LinkKeys links;
+  identity::SealKeys seals;
+  domain::TimeZones zones;
+  std::unique_ptr<bus::Bus> bus;
+  store::Outbox outbox;
+  identity::ConnectionCache connections;
+  Directory directory;
+
+  tracking::Ledger ledger;
+  requests::Requests requests;
+  payments::Sessions sessions;
+  payments::Refunds refunds;
+  tracking::Transactions transactions;
+  messaging::Messages messages;
+  messaging::Preparer preparer;
+  payments::Checkout checkout;
+  api::PayDesk desk;
+  api::Creator creator;
+
+  payments::Commands commands;
+  tracking::Verifier verifier;
+  tracking::Listing listing;
+  tracking::TotalsFolder totals;
+  tracking::Callbacks stripe_callbacks;
+  messaging::Sender sender;
+  messaging::Callbacks twilio_callbacks;
+  requests::Expiry expiry;
+
+ private:
+  Core(const Options& options, Outside outside, domain::LinkKeys links, identity::SealKeys seals);
+
+  // What one slice's change means for the others, in the same transaction.
+  base::Status on_transaction_change(store::Tx& tx, const tracking::Change& change);
+  base::Status on_session_opened(store::Tx& tx, const payments::CheckoutSession& session);
+  base::Status on_session_ended(store::Tx& tx, const payments::CheckoutSession& session);
+  base::Status on_request_expired(store::Tx& tx, const requests::PaymentRequest& request);
+  base::Status on_request_paid(store::Tx& tx, const store::Event& event);
+  base::Result<messaging::SendContext> load_context(store::Tx& tx, const messaging::Message& message);
+  messaging::Hooks message_hooks();
+  payments::Commands::Hooks command_hooks();
+};
+
+// Event kinds and who is told; docs/operating.md lists them.
+std::vector<store::Subscription> subscriptions();
+
+}  // namespace app
