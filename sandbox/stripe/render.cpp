@@ -122,7 +122,7 @@ void render(JsonOut& out, const Session& session, const Expand& expand,
   out.text_or_null("submit_type", session.submit_type).null("subscription");
   out.text_or_null("success_url", session.success_url);
   out.object("total_details").field("amount_discount", 0).field("amount_shipping", 0);
-  out.field("amount_tax", 0).end_object().field("ui_mode", "hosted");
+  out.field("amount_tax", 0).end_object().field("ui_mode", "hosted_page");
   out.text_or_null("url", checkout_url(session, context)).null("wallet_options").end_object();
 }
 

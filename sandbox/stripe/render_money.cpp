@@ -119,18 +119,23 @@ void render(JsonOut& out, const Dispute& dispute, const Expand& expand,
   out.end_array();
   linked(out, "charge", dispute.charge, expand, context);
   out.field("created", unix_seconds(dispute.created)).field("currency", charge.intent->currency);
-  out.array("enhanced_eligibility_types").end_array().object("evidence").end_object();
+  out.array("enhanced_eligibility_types").end_array().object("evidence");
+  out.object("enhanced_evidence").end_object().end_object();
   out.object("evidence_details");
   out.field("due_by", unix_seconds(dispute.created + std::chrono::hours(24 * 7)));
   out.field("has_evidence", false).field("past_due", false).field("submission_count", 0);
-  out.end_object();
+  out.object("enhanced_eligibility").end_object().end_object();
   out.field("is_charge_refundable", dispute.status.starts_with("warning"));
   out.field("livemode", charge.intent->session->account->livemode);
   out.object("metadata").end_object();
   linked(out, "payment_intent", charge.intent, expand, context);
   out.object("payment_method_details").object("card").field("brand", charge.brand);
   out.field("case_type", dispute.inquiry ? "inquiry" : "chargeback");
-  out.field("network_reason_code", "10.4").end_object().field("type", "card").end_object();
+  out.field("network", charge.brand)
+      .field("network_reason_code", "10.4")
+      .end_object()
+      .field("type", "card")
+      .end_object();
   out.field("reason", dispute.reason).field("status", dispute.status).end_object();
 }
 

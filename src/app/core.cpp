@@ -42,7 +42,8 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
       bus(bus::memory_bus(outside.runtime)),
       outbox(ids, outside.runtime.clock(), subscriptions(), [this](std::string_view consumer) { bus->wake(consumer); }),
       connections(outside.runtime.clock(), seals),
-      directory(outside.store, connections, zones, options.platform_connection),
+      tenants(outside.runtime.clock(), zones),
+      directory(outside.store, connections, tenants, options.platform_connection),
       ledger(ids, outside.runtime.clock()),
       requests(ids, outside.runtime.clock(), links, outbox,
                [this](store::Tx& tx, const requests::Counted& c) {

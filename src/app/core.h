@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "bus/bus.h"
 #include "identity/connections.h"
+#include "identity/tenants.h"
 #include "messaging/sender.h"
 #include "net/smtp.h"
 #include "payments/commands.h"
@@ -45,6 +46,7 @@ class Core {
   std::unique_ptr<bus::Bus> bus;
   store::Outbox outbox;
   identity::ConnectionCache connections;
+  identity::TenantCache tenants;
   Directory directory;
 
   tracking::Ledger ledger;

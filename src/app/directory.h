@@ -6,6 +6,7 @@
 #include "base/runtime.h"
 #include "domain/timezone.h"
 #include "identity/connections.h"
+#include "identity/tenants.h"
 #include "messaging/callbacks.h"
 #include "messaging/prepare.h"
 #include "providers/mail.h"
@@ -22,7 +23,7 @@ using base::Result;
 // statement. Thread-safe.
 class Directory {
  public:
-  Directory(store::Store& store, identity::ConnectionCache& connections, domain::TimeZones& zones,
+  Directory(store::Store& store, identity::ConnectionCache& connections, identity::TenantCache& tenants,
             std::string platform_connection);
 
   Result<providers::PaymentAccount> payment_account(store::Tx& tx, domain::TenantId tenant_id, domain::ConnectionId id);
@@ -30,19 +31,15 @@ class Directory {
   Result<messaging::Accounts> message_accounts(store::Tx& tx, const messaging::Message& message);
   Awaitable<Result<tracking::Endpoint>> payment_endpoint(std::string name);
   Awaitable<Result<messaging::Callbacks::Endpoint>> sms_endpoint(std::string name);
-  // Cached for a short time: a tenant seldom changes its time zone.
   Result<api::TenantZone> tenant_zone(store::Tx& tx, domain::TenantId tenant_id);
-  void forget_zone(domain::TenantId tenant_id);
 
  private:
-  Awaitable<Result<std::shared_ptr<const identity::OpenedConnection>>> find(std::string name, const char* kind);
+  Awaitable<Result<identity::ConnectionCache::Opened>> find(std::string name, identity::ConnectionKind kind);
 
   store::Store& store_;
   identity::ConnectionCache& connections_;
-  domain::TimeZones& zones_;
+  identity::TenantCache& tenants_;
   std::string platform_connection_;
-  std::mutex mutex_;
-  std::unordered_map<domain::TenantId, api::TenantZone> tenant_zones_;
 };
 
 // Of an opened connection; exposed for the connection check.

@@ -32,6 +32,10 @@ struct RenderOptions {
   std::size_t output_bytes_max = 1 << 20;
 };
 
+// A section is skipped, and an inverted one shown, for null, false, "" and []; 0 is a value.
+// With missing_is_error a variable must be there and be a text, number or boolean: null, lists and
+// objects are missing too; a section's name must be there, whatever its value.
+//
 // Immutable after parse; any thread. A partial may come only from `partials`, never from a file.
 class Mustache {
  public:
@@ -45,13 +49,16 @@ class Mustache {
   ~Mustache();
 
   // invalid_argument naming every missing placeholder (code "missing"); too_large over
-  // output_bytes_max.
+  // output_bytes_max, or when sections over lists multiply beyond reason.
   Result<std::string> render(const boost::json::value& data,
                              const RenderOptions& options = {}) const;
+  // In order. What a partial uses is listed once at the tag that brings it in; a partial that does
+  // not exist is listed as "> name".
   const std::vector<Placeholder>& placeholders() const;
 
- private:
   struct Program;
+
+ private:
   explicit Mustache(std::unique_ptr<Program> program);
   std::unique_ptr<Program> program_;
 };

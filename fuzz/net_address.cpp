@@ -1,0 +1,20 @@
+// URLs, IP addresses and mail addresses as people type them.
+#include "base/assert.h"
+#include "net/address.h"
+#include "net/mail_address.h"
+#include "net/url.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  net::is_public_address(text);
+  if (net::is_mail_address(text)) {
+    QT_ASSERT(text.find_first_of(std::string_view("\r\n\0<> ,;:\"", 10)) == text.npos ||
+              text.find('[') != text.npos);
+  }
+  const auto url = net::split_url(text);
+  if (url) {
+    QT_ASSERT(url->target.starts_with('/') && !url->authority.empty());
+    QT_ASSERT(url->target.find_first_of(" \r\n#") == std::string::npos);
+  }
+  return 0;
+}
