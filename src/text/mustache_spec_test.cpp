@@ -22,7 +22,8 @@ struct Row {
 
 std::string render(std::string_view source, std::string_view data, std::string_view partials) {
   Mustache::Partials map;
-  for (const auto& [name, text] : base::json::parse(partials)->as_object()) {
+  const auto given = base::json::parse(partials);
+  for (const auto& [name, text] : given->as_object()) {
     map.emplace(std::string(name), std::string(text.as_string()));
   }
   const auto parsed = Mustache::parse(source, Escape::html, map);
