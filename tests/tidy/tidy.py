@@ -112,7 +112,9 @@ class Tidy:
             name = cmake.parent.name
             text = re.sub(r"#[^\n]*", "", cmake.read_text())
             found = re.search(r"qt_module\(\s*(\w+)(?:\s+DEPS\s+([^)]*?))?\s*(?:P\w+_LIBS[^)]*)?\)", text)
-            listed = (found.group(2) or "").split() if found else []
+            # A program without qt_module names its modules where it links them.
+            linked = re.search(r"target_link_libraries\(\s*\w+\s+PRIVATE\s+([^)]*)\)", text)
+            listed = (found.group(2) or "" if found else linked.group(1) if linked else "").split()
             self.deps[name] = [dep for dep in listed if dep in ALLOWED]
             self._check_deps(name, cmake.relative_to(self.root))
         for name in self.deps:

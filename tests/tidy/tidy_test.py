@@ -50,6 +50,10 @@ Awaitable<int> get(Service& service, int id) {
     "src/app/CMakeLists.txt": "qt_module(app DEPS base providers requests)\n",
     "src/app/README.md": "# app\n",
     "src/app/wiring.cpp": '#include "providers/stripe/stripe.h"\n',
+    "src/quittance/CMakeLists.txt": "add_executable(quittance main.cpp)\n"
+                                    "target_link_libraries(quittance PRIVATE app CLI11::CLI11)\n",
+    "src/quittance/README.md": "# quittance\n",
+    "src/quittance/main.cpp": '#include <CLI/CLI.hpp>\n#include "app/process.h"\n',
     "sandbox/README.md": "# sandbox\n",
     "sandbox/clock.cpp": '#include "base/time.h"\n#include <sodium.h>\n',
     "src/requests/requests_test.cpp": '#include <gtest/gtest.h>\nauto q = "SELECT 1";\n' + LONG_FUNCTION,
@@ -64,6 +68,7 @@ PLANTED = (
     ("module-deps", "sandbox/a.cpp", '#include "providers/payment.h"\n', 1),
     ("module-deps", "src/domain/CMakeLists.txt", "qt_module(domain DEPS base store)\n", 1),
     ("module-deps", "src/basement/CMakeLists.txt", "qt_module(basement DEPS base)\n", 1),
+    ("module-deps", "src/quittance/a.cpp", '#include "net/http.h"\n', 1),
     ("slices", "src/requests/a.cpp", '#include "payments/payments.h"\n', 1),
     ("vendor", "src/requests/a.cpp", '#include "providers/stripe/stripe.h"\n', 1),
     ("vendor", "src/providers/twilio/a.cpp", '#include "providers/stripe/wire.h"\n', 1),
