@@ -1,6 +1,6 @@
 # The only menu. Each line calls one script of scripts/; read that to see what happens.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test check fmt journey journey-services fuzz bench verify
+.PHONY: help setup build run test check fmt journey journey-services failures fuzz bench verify
 
 help:              ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -22,6 +22,9 @@ journey:           ## the main job in a real browser, on an existing build
 
 journey-services:  ## the same as four processes on MariaDB
 	@scripts/journey-services
+
+failures:          ## what goes wrong in the world: lost callbacks, dead providers, kill -9
+	@scripts/failures
 
 fuzz:              ## every parser of outside bytes, a bounded time each
 	@scripts/fuzz
