@@ -44,6 +44,7 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
       connections(outside.runtime.clock(), seals),
       tenants(outside.runtime.clock(), zones),
       directory(outside.store, connections, tenants, options.platform_connection),
+      templates(ids, outside.runtime.clock()),
       ledger(ids, outside.runtime.clock()),
       requests(ids, outside.runtime.clock(), links, outbox,
                [this](store::Tx& tx, const requests::Counted& c) {

@@ -14,6 +14,7 @@
 #include "payments/commands.h"
 #include "requests/expiry.h"
 #include "store/outbox.h"
+#include "templates/templates.h"
 #include "tracking/listing.h"
 #include "tracking/totals.h"
 #include "tracking/verifier.h"
@@ -48,6 +49,7 @@ class Core {
   identity::ConnectionCache connections;
   identity::TenantCache tenants;
   Directory directory;
+  templates::Templates templates;
 
   tracking::Ledger ledger;
   requests::Requests requests;

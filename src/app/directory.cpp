@@ -67,9 +67,10 @@ Result<providers::MailAccount> to_mail_account(const identity::OpenedConnection&
   out.livemode = c.livemode;
   out.server.host = text_of(c.config, "host");
   out.server.port = static_cast<std::uint16_t>(integer_of(c.config, "port"));
-  if (!base::enum_from_name(text_of(c.config, "security"), out.server.security)) {
-    return base::error(base::Code::corrupt, "a mail connection without its security");
-  }
+  const std::string security = text_of(c.config, "security");
+  out.server.security = security == "none"  ? net::SmtpSecurity::none
+                        : security == "tls" ? net::SmtpSecurity::tls
+                                            : net::SmtpSecurity::starttls;
   out.server.user = text_of(c.config, "username");
   out.server.password = secret_of(c, "password");
   out.envelope_from = text_of(c.config, "from_address");

@@ -100,7 +100,7 @@ base::Status start_sandbox_mode(Process& p, const Options& options) {
   if (options.demo_password.empty()) return {};
   TRY(const auto accounts, p.people->seed_demo(options));
   Process* self = &p;
-  auto task = [](Process* process, Options o, identity::DemoAccounts demo) -> base::Awaitable<void> {
+  auto task = [](Process* process, Options o, DemoAccounts demo) -> base::Awaitable<void> {
     auto done = co_await register_demo(*process->runtime, *process->http, o, demo);
     if (!done) base::log::error("sandbox registration failed", {{"detail", done.error().detail}});
     if (done) base::log::info("sandbox registered", {{"url", o.sandbox_url}});

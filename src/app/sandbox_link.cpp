@@ -43,7 +43,7 @@ base::Awaitable<void> follow_clock(base::Runtime& runtime, net::HttpClient& http
 }
 
 base::Awaitable<base::Status> register_demo(base::Runtime& runtime, net::HttpClient& http, const Options& options,
-                                            const identity::DemoAccounts& accounts) {
+                                            const DemoAccounts& accounts) {
   const std::string& box = options.sandbox_url;
   const std::string stripe = base::json::write(std::map<std::string, std::string>{
       {"key", accounts.stripe_key},

@@ -4,7 +4,7 @@
 
 #include "app/options.h"
 #include "base/runtime.h"
-#include "identity/demo.h"
+#include "app/people.h"
 #include "net/http.h"
 
 namespace app {
@@ -16,6 +16,6 @@ base::Awaitable<void> follow_clock(base::Runtime& runtime, net::HttpClient& http
 // Tells the sandbox where the demo tenant's callbacks go, as a merchant would in the providers' dashboards. Waits for the sandbox to answer,
 // at most half a minute.
 base::Awaitable<base::Status> register_demo(base::Runtime& runtime, net::HttpClient& http, const Options& options,
-                                            const identity::DemoAccounts& accounts);
+                                            const DemoAccounts& accounts);
 
 }  // namespace app
