@@ -1,4 +1,3 @@
-#include "base/encoding.h"
 #include "sandbox/control/control.h"
 #include "sandbox/core/html.h"
 #include "sandbox/core/json_out.h"
@@ -11,11 +10,6 @@ struct SmtpUserBody {
 };
 BOOST_DESCRIBE_STRUCT(SmtpUserBody, (), (user, password))
 
-// What is not UTF-8 cannot stand in JSON as it is.
-std::string safe(const std::string& text) {
-  return base::is_valid_utf8(text) ? text : base::to_base64(text);
-}
-
 bool is_for(const mail::Mail& mail, const std::string& to) {
   if (to.empty()) return true;
   const auto& all = mail.envelope.to;
@@ -23,17 +17,17 @@ bool is_for(const mail::Mail& mail, const std::string& to) {
 }
 
 void show_mail(JsonOut& out, const mail::Mail& mail) {
-  out.object().field("n", mail.n).field("envelope_from", safe(mail.envelope.from));
+  out.object().field("n", mail.n).field("envelope_from", mail.envelope.from);
   out.array("envelope_to");
-  for (const auto& to : mail.envelope.to) out.value(safe(to));
-  out.end_array().field("from", safe(mail.from)).field("to", safe(mail.to));
-  out.field("subject", safe(mail.subject)).field("message_id", safe(mail.message_id));
-  out.field("text", safe(mail.text)).field("html", safe(mail.html));
+  for (const auto& to : mail.envelope.to) out.value(to);
+  out.end_array().field("from", mail.from).field("to", mail.to);
+  out.field("subject", mail.subject).field("message_id", mail.message_id);
+  out.field("text", mail.text).field("html", mail.html);
   out.array("headers");
   for (const auto& [name, value] : mail.headers) {
-    out.object().field("name", safe(name)).field("value", safe(value)).end_object();
+    out.object().field("name", name).field("value", value).end_object();
   }
-  out.end_array().field("tls", mail.envelope.tls).text_or_null("user", safe(mail.envelope.user));
+  out.end_array().field("tls", mail.envelope.tls).text_or_null("user", mail.envelope.user);
   out.field("received_at", base::to_rfc3339(mail.received)).end_object();
 }
 

@@ -14,13 +14,13 @@ using TextByName = std::map<std::string, std::string>;
 struct AccountBody {
   std::string key;
   std::optional<std::string> account_id, webhook_url, webhook_secret;
-  std::optional<Texts> webhook_secrets;
+  std::optional<Texts> webhook_secrets, webhook_events;
   std::optional<bool> livemode;
   std::optional<std::int64_t> fee_bp, fee_fixed_minor, async_delay_ms;
 };
 BOOST_DESCRIBE_STRUCT(AccountBody, (),
-                      (key, account_id, webhook_url, webhook_secret, webhook_secrets, livemode,
-                       fee_bp, fee_fixed_minor, async_delay_ms))
+                      (key, account_id, webhook_url, webhook_secret, webhook_secrets,
+                       webhook_events, livemode, fee_bp, fee_fixed_minor, async_delay_ms))
 
 struct SeedBody {
   std::string session_id, key;
@@ -45,6 +45,12 @@ struct ActionBody {
   std::optional<std::string> card_number;
 };
 BOOST_DESCRIBE_STRUCT(ActionBody, (), (card_number))
+
+struct BulkBody {
+  std::string action;
+  Texts sessions;
+};
+BOOST_DESCRIBE_STRUCT(BulkBody, (), (action, sessions))
 
 struct DisputeBody {
   std::optional<std::string> charge, payment_intent, session, reason;
@@ -90,6 +96,7 @@ net::Response change_account(stripe::Stripe& stripe, AccountBody body) {
   change.livemode = body.livemode;
   change.webhook_url = std::move(body.webhook_url);
   change.webhook_secrets = std::move(body.webhook_secrets);
+  change.webhook_events = std::move(body.webhook_events);
   if (body.webhook_secret) change.webhook_secrets = Texts{*body.webhook_secret};
   change.fee_bp = body.fee_bp;
   change.fee_fixed_minor = body.fee_fixed_minor;
@@ -126,20 +133,34 @@ bool act(stripe::Stripe& stripe, Session& session, std::string_view action,
   return action == "expire" && stripe.expire(session);
 }
 
-net::Response checkout_action(stripe::Stripe& stripe, const net::Request& request,
-                              const ActionBody& body) {
+bool is_action(std::string_view action) {
   static constexpr std::string_view kActions[] = {"complete",      "decline",    "bank_debit",
                                                   "async_succeed", "async_fail", "expire"};
+  return std::find(std::begin(kActions), std::end(kActions), action) != std::end(kActions);
+}
+
+net::Response checkout_action(stripe::Stripe& stripe, const net::Request& request,
+                              const ActionBody& body) {
   const auto& action = request.path_params[1];
-  if (std::find(std::begin(kActions), std::end(kActions), action) == std::end(kActions)) {
-    return control_error(404, "action", "no such action");
-  }
+  if (!is_action(action)) return control_error(404, "action", "no such action");
   auto* session = stripe.find_session(request.path_params[0]);
   if (!session) return control_error(404, "session", "no such session");
   if (!act(stripe, *session, action, body)) {
     return control_error(409, "session", "its state does not allow that");
   }
   return json_response(to_json(*session, {}, stripe.context()));
+}
+
+net::Response checkout_bulk(stripe::Stripe& stripe, const BulkBody& body) {
+  if (!is_action(body.action)) return control_error(400, "action", "no such action");
+  std::int64_t done = 0;
+  for (const auto& id : body.sessions) {
+    auto* session = stripe.find_session(id);
+    done += session && act(stripe, *session, body.action, {}) ? 1 : 0;
+  }
+  JsonOut out;
+  out.object().field("done", done).field("refused", std::ssize(body.sessions) - done).end_object();
+  return json_response(out.take());
 }
 
 net::Response seed(stripe::Stripe& stripe, SeedListBody body) {
@@ -248,6 +269,10 @@ void add_stripe_control(net::Router& router, Realm realm) {
                            [&stripe](const Request& request, ActionBody body) {
                              return checkout_action(stripe, request, body);
                            });
+  control_post<BulkBody>(
+      router, world, "/control/checkout",
+      [&stripe](const Request&, BulkBody body) { return checkout_bulk(stripe, body); },
+      kSeedBytesMax);
   const auto seed_sessions = [&stripe](const Request&, SeedListBody body) {
     return seed(stripe, std::move(body));
   };

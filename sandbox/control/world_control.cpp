@@ -178,7 +178,7 @@ net::Response list_requests(World& world, const net::Request& request) {
     out.object("headers");
     for (const auto& header : entry.headers.all()) out.field(header.name, header.value);
     out.end_object();
-    out.field("body", base::is_valid_utf8(entry.body) ? entry.body : base::to_base64(entry.body));
+    out.field("body", entry.body);
     out.field("status", entry.status).end_object();
   }
   return json_response(out.end_array().end_object().take());

@@ -102,6 +102,15 @@ TEST_F(WorldControlTest, RequestsAreLogged) {
   EXPECT_EQ(page("/control/requests?since=" + seq).number("count"), 0);
 }
 
+TEST_F(WorldControlTest, BytesThatAreNoTextStayReadable) {
+  EXPECT_EQ(stripe_get("charges/%ff").status, 400);  // never reaches the operation
+  const auto reply = stripe_post("refunds", "payment_intent=\xff");
+  EXPECT_EQ(reply.text("error.type"), "invalid_request_error");
+  const auto log = page("/control/requests");
+  ASSERT_EQ(log.number("count"), 1) << log.body;
+  EXPECT_EQ(log.json.at("requests").at(0).at("body").as_string(), "payment_intent=?");
+}
+
 TEST_F(WorldControlTest, WrongBodiesNameTheField) {
   const std::pair<std::string, std::string> rows[] = {
       {R"({"provider":"paypal","mode":"refuse"})", "provider"},

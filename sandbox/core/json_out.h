@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/encoding.h"
 #include "base/json.h"
 
 namespace sandbox {
@@ -45,15 +46,20 @@ class JsonOut {
   }
 
   JsonOut& name(std::string_view key) {
-    comma();
-    base::json::append_string(out_, key);
+    value(key);
     out_ += ':';
     first_ = true;  // the value follows without a comma
     return *this;
   }
   JsonOut& value(std::string_view text) {
     comma();
-    base::json::append_string(out_, text);
+    if (base::is_valid_utf8(text)) {
+      base::json::append_string(out_, text);
+    } else {  // from outside: what is no character is shown as one
+      std::string shown(text);
+      for (char& c : shown) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
+      base::json::append_string(out_, shown);
+    }
     return *this;
   }
   // `json` is already JSON.

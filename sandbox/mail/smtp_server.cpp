@@ -94,8 +94,11 @@ base::Awaitable<void> converse(SharedPtr shared, std::shared_ptr<Wire> wire) {
   while (open) {
     const auto end = pending.find('\n');
     if (end == pending.npos) {
-      if (pending.size() > Dialogue::kLineMax) break;
       error_code error;
+      if (pending.size() > Dialogue::kLineMax) {
+        co_await wire->write("500 5.5.2 the line is too long\r\n", error);
+        break;
+      }
       const auto buffer = asio::buffer(chunk);
       const auto size = co_await wire->read(buffer, error);
       if (error) break;

@@ -52,7 +52,8 @@ TEST(SmtpServerTest, ALongLineEndsTheConnection) {
   read_until(socket, "\r\n");
   socket.send(std::string(100'000, 'x'));
   std::string rest;
-  EXPECT_EQ(socket.read_more(rest), RawSocket::Read::closed);
+  while (socket.read_more(rest) == RawSocket::Read::data) continue;
+  EXPECT_EQ(rest.substr(0, 4), "500 ");
   runtime->stop();
 }
 

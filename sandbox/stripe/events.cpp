@@ -18,6 +18,14 @@ std::vector<base::Duration> webhook_backoff() {
           hours(6),   hours(6),   hours(6),    hours(12),  hours(12)};
 }
 
+// Whether the account's endpoint is told of this type.
+bool wants(const Account& account, std::string_view type) {
+  if (account.webhook_url.empty()) return false;
+  const auto matches = [&](const std::string& glob) { return glob_match(glob, type); };
+  const auto& globs = account.webhook_events;
+  return globs.empty() || std::any_of(globs.begin(), globs.end(), matches);
+}
+
 void sign_webhook(const Account& account, const std::string& body, net::Headers& headers,
                   base::Time now) {
   const auto time = std::to_string(unix_seconds(now));
@@ -42,12 +50,12 @@ void Stripe::emit_json(Account& account, std::string_view type, std::string obje
   out.field("created", unix_seconds(event.created)).object("data").name("object").raw(object);
   if (!previous.empty()) out.name("previous_attributes").raw(previous);
   out.end_object().field("livemode", account.livemode);
-  out.field("pending_webhooks", account.webhook_url.empty() ? 0 : 1).object("request");
+  out.field("pending_webhooks", wants(account, type) ? 1 : 0).object("request");
   out.text_or_null("id", request_id_).text_or_null("idempotency_key", idempotency_key_);
   out.end_object().field("type", type).end_object();
   event.payload = std::make_shared<const std::string>(out.take());
   auto& kept = account.events.add(std::move(event));
-  if (!account.webhook_url.empty()) world_.post(webhook(account, kept));
+  if (wants(account, kept.type)) world_.post(webhook(account, kept));
 }
 
 std::shared_ptr<Account> Stripe::share(const Account& account) const {
@@ -73,7 +81,7 @@ Callback Stripe::webhook(Account& account, Event& event) {
 }
 
 bool Stripe::redeliver(Account& account, Event& event) {
-  if (account.webhook_url.empty()) return false;
+  if (!wants(account, event.type)) return false;
   world_.callbacks().queue(webhook(account, event));
   world_.wake();
   return true;
@@ -135,6 +143,7 @@ Account& Stripe::change_account(const AccountChange& change) {
   if (change.livemode) account->livemode = *change.livemode;
   if (change.webhook_url) account->webhook_url = *change.webhook_url;
   if (change.webhook_secrets) account->webhook_secrets = *change.webhook_secrets;
+  if (change.webhook_events) account->webhook_events = *change.webhook_events;
   if (change.fee_bp) account->fee_bp = *change.fee_bp;
   if (change.fee_fixed_minor) account->fee_fixed_minor = *change.fee_fixed_minor;
   if (change.async_delay_ms) {

@@ -132,6 +132,14 @@ TEST_F(EventsTest, AReorderedWebhookComesAfterTheNext) {
                                         "charge.succeeded", "checkout.session.completed"));
 }
 
+TEST_F(EventsTest, AnEndpointMayWantSomeOnly) {
+  control("accounts", R"({"key":"sk_test_merchant_one","webhook_events":["checkout.*"]})");
+  pay();
+  settle();
+  EXPECT_THAT(hook_types(), ElementsAre("checkout.session.completed"));
+  EXPECT_EQ(stripe_get("events").size("data"), 4u);
+}
+
 TEST_F(EventsTest, CallbacksAreLogged) {
   hook_status_ = 503;
   pay();

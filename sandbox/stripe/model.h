@@ -168,6 +168,7 @@ struct Account {
   bool livemode = false;
   std::string webhook_url;
   std::vector<std::string> webhook_secrets;
+  std::vector<std::string> webhook_events;  // globs of what the endpoint wants; empty: everything
   std::int64_t fee_bp = 0;
   std::int64_t fee_fixed_minor = 0;
   base::Duration async_delay{};

@@ -152,6 +152,16 @@ TEST_F(PaymentsTest, ThePageEscapesWhatItShows) {
               HasSubstr("default-src 'none'"));
 }
 
+TEST_F(PaymentsTest, ManyArePaidAtOnce) {
+  const auto first = new_session(), second = new_session();
+  const auto done = control("checkout", R"({"action":"complete","sessions":[")" + first + R"(",")" +
+                                            second + R"(",")" + first + R"("]})");
+  EXPECT_EQ(done.number("done"), 2) << done.body;
+  EXPECT_EQ(done.number("refused"), 1);
+  EXPECT_EQ(read(second).text("payment_status"), "paid");
+  EXPECT_EQ(control("checkout", R"({"action":"dance","sessions":[]})").status, 400);
+}
+
 TEST_F(PaymentsTest, SeededSessionsReadAsPaid) {
   const auto seeded = control(
       "sessions/seed",

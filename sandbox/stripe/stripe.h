@@ -44,7 +44,7 @@ struct AccountChange {
   std::optional<std::string> account_id;
   std::optional<bool> livemode;
   std::optional<std::string> webhook_url;
-  std::optional<std::vector<std::string>> webhook_secrets;
+  std::optional<std::vector<std::string>> webhook_secrets, webhook_events;
   std::optional<std::int64_t> fee_bp, fee_fixed_minor, async_delay_ms;
 };
 

@@ -10,7 +10,7 @@
 namespace sandbox::twilio {
 namespace {
 
-constexpr std::size_t kBodyMax = 1600;
+constexpr std::ptrdiff_t kBodyMax = 1600;  // characters
 constexpr std::int64_t kPageSizeMax = 1000;
 
 net::Response problem_response(const Problem& problem) {
@@ -117,7 +117,10 @@ std::optional<Problem> Twilio::check(const Order& order) const {
   if (!order.body || order.body->empty()) {
     return Problem{400, 21602, "Message body is required."};
   }
-  if (order.body->size() > kBodyMax) {
+  const auto characters = std::count_if(order.body->begin(), order.body->end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  });
+  if (characters > kBodyMax) {
     return Problem{400, 21617, "The concatenated message body exceeds the 1600 character limit."};
   }
   if (!is_phone(*order.to) || *order.to == "+15005550001") {

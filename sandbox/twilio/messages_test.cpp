@@ -99,6 +99,9 @@ TEST_F(MessagesTest, RefusesWithTwiliosCodes) {
     EXPECT_EQ(reply.number("status"), 400);
   }
   EXPECT_EQ(get("/Messages.json").size("messages"), 0u);
+  std::string wide;
+  for (int i = 0; i < 1600; ++i) wide += "%C3%BC";
+  EXPECT_EQ(send("To=%2B491511234567&From=%2B15005550006&Body=" + wide).text("num_segments"), "11");
 }
 
 TEST_F(MessagesTest, CredentialsAreChecked) {
