@@ -25,7 +25,7 @@ ALLOWED = {
     "sandbox": ("base", "net"),
 }
 
-# Header prefix -> who may include it. Only `_test.cpp`, `testing.h` and test folders have the test libraries.
+# Header prefix -> who may include it. Only `_test.cpp`, `testing.h`, `_for_tests.h` and test folders have the test libraries.
 OWNERS = {
     "mysql": {"store"}, "mariadb": {"store"}, "errmsg.h": {"store"}, "mysqld_error.h": {"store"},
     "sqlite3": {"store"}, "hiredis": {"bus"}, "curl/": {"net"}, "boost/beast": {"net"},
@@ -173,7 +173,7 @@ class Tidy:
 
     def _check_cpp(self, path, source):
         parts = path.parts
-        is_test = path.name.endswith(("_test.cpp", "testing.h", "testing.cpp")) or parts[0] in ("tests", "bench", "fuzz")
+        is_test = path.name.endswith(("_test.cpp", "testing.h", "testing.cpp", "_for_tests.h")) or parts[0] in ("tests", "bench", "fuzz")
         module = parts[1] if parts[0] == "src" and len(parts) > 2 else parts[0]
         product = parts[0] in ("src", "sandbox")
         self._check_sizes(path, source.lines, CPP_LINES)
