@@ -136,10 +136,16 @@ class Converter {
     const std::string_view words = trimmed(std::string_view(out_).substr(link_begin_));
     if (words.empty()) {
       write(target);
-    } else if (words != target && target.find("://" + std::string(words)) == target.npos) {
+    } else if (!shows(words, target)) {
       space_ = true;
       write("(" + target + ")");
     }
+  }
+
+  // "x.test" shows https://x.test/ well enough.
+  static bool shows(std::string_view words, std::string_view target) {
+    if (target.ends_with('/') && !words.ends_with('/')) target.remove_suffix(1);
+    return words == target || target.ends_with("://" + std::string(words));
   }
 
   static std::string_view trimmed(std::string_view text) {

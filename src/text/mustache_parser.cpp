@@ -260,9 +260,9 @@ std::uint32_t MustacheParser::intern(std::string_view text) {
 std::uint32_t MustacheParser::intern_indent(std::string indent) {
   auto& known = program_.indents;
   const auto found = std::find(known.begin(), known.end(), indent);
+  const auto index = static_cast<std::uint32_t>(found - known.begin());
   if (found == known.end()) known.push_back(std::move(indent));
-  return static_cast<std::uint32_t>(found == known.end() ? known.size() - 1
-                                                         : found - known.begin());
+  return index;
 }
 
 void MustacheParser::note(const Source& source, const Tag& tag, std::string name,
