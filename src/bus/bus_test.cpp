@@ -20,7 +20,8 @@ using store::testing::TestOptions;
 using store::testing::TestStore;
 using namespace std::chrono_literals;
 
-// The effect: a row whose key is the event, so that a second effect would be a conflict, and a counter.
+// The effect: a row whose key is the event, so that a second effect would be a conflict, and a
+// counter.
 struct Effect {
   std::string consumer;
   domain::EventId event_id;
@@ -35,11 +36,17 @@ constexpr std::string_view kInsertText = "INSERT INTO effect (consumer, event_id
 constexpr std::string_view kCountText = "SELECT COUNT(consumer) AS n FROM effect";
 constexpr std::string_view kLeftText = "SELECT COUNT(consumer) AS n FROM delivery";
 constexpr std::string_view kEventsText = "SELECT COUNT(id) AS n FROM event";
-constexpr store::Statement kInsertStatement{
-    .name = "test.insert", .sqlite = kInsertText, .mariadb = kInsertText, .params = kEffectParams, .table = "effect"};
-constexpr store::Statement kCountStatement{.name = "test.count", .sqlite = kCountText, .mariadb = kCountText};
-constexpr store::Statement kLeftStatement{.name = "test.left", .sqlite = kLeftText, .mariadb = kLeftText};
-constexpr store::Statement kEventsStatement{.name = "test.events", .sqlite = kEventsText, .mariadb = kEventsText};
+constexpr store::Statement kInsertStatement{.name = "test.insert",
+                                            .sqlite = kInsertText,
+                                            .mariadb = kInsertText,
+                                            .params = kEffectParams,
+                                            .table = "effect"};
+constexpr store::Statement kCountStatement{
+    .name = "test.count", .sqlite = kCountText, .mariadb = kCountText};
+constexpr store::Statement kLeftStatement{
+    .name = "test.left", .sqlite = kLeftText, .mariadb = kLeftText};
+constexpr store::Statement kEventsStatement{
+    .name = "test.events", .sqlite = kEventsText, .mariadb = kEventsText};
 constexpr store::Query<Effect> kInsert{kInsertStatement};
 constexpr store::Query<store::NoParams, Counted> kEffects{kCountStatement};
 constexpr store::Query<store::NoParams, Counted> kLeft{kLeftStatement};
@@ -51,8 +58,9 @@ class BusTest : public ::testing::TestWithParam<Kind> {
     t_ = std::make_unique<TestStore>(GetParam(), options);
     const Status made = t_->store().administer([](store::Connection& c) -> Status {
       const bool mariadb = c.engine() == store::Engine::mariadb;
-      TRY_STATUS(c.raw(std::string("CREATE TABLE effect (consumer VARCHAR(64) NOT NULL, event_id ") +
-                       (mariadb ? "BINARY(16)" : "BLOB") + " NOT NULL, PRIMARY KEY (consumer, event_id))"));
+      TRY_STATUS(c.raw(
+          std::string("CREATE TABLE effect (consumer VARCHAR(64) NOT NULL, event_id ") +
+          (mariadb ? "BINARY(16)" : "BLOB") + " NOT NULL, PRIMARY KEY (consumer, event_id))"));
       return {};
     });
     ASSERT_TRUE(made);
@@ -73,7 +81,8 @@ class BusTest : public ::testing::TestWithParam<Kind> {
   void append(int count, const std::string& kind = "paid") {
     const Status done = t_->store().transact_blocking([&](Tx& tx) -> Status {
       for (int i = 0; i < count; ++i) {
-        Event event{.kind = kind, .tenant_id = {}, .subject = std::to_string(i), .payload = {R"({"a":1})"}};
+        Event event{
+            .kind = kind, .tenant_id = {}, .subject = std::to_string(i), .payload = {R"({"a":1})"}};
         TRY_STATUS(outbox_->append(tx, std::move(event)));
       }
       return {};
@@ -84,7 +93,9 @@ class BusTest : public ::testing::TestWithParam<Kind> {
     return t_->store().snapshot_blocking([&](Tx& tx) { return tx.one(query); }).value()->n;
   }
   std::vector<DeadLetter> letters() {
-    return t_->store().snapshot_blocking([](Tx& tx) { return list_dead_letters(tx, {}, 100); }).value();
+    return t_->store()
+        .snapshot_blocking([](Tx& tx) { return list_dead_letters(tx, {}, 100); })
+        .value();
   }
   static HandleEvent effect_of(std::string consumer) {
     return [consumer](Tx& tx, const Event& event) -> Status {
@@ -93,7 +104,8 @@ class BusTest : public ::testing::TestWithParam<Kind> {
     };
   }
   void consume(std::string name, HandleEvent handle) {
-    start_consumer(t_->runtime(), t_->store(), *bus_, {.name = std::move(name), .handle = std::move(handle)});
+    start_consumer(t_->runtime(), t_->store(), *bus_,
+                   {.name = std::move(name), .handle = std::move(handle)});
   }
   std::unique_ptr<Bus> bus_;
   std::unique_ptr<store::Outbox> outbox_;
@@ -169,7 +181,8 @@ TEST_P(BusTest, a_poison_event_holds_up_nobody_and_ends_as_a_dead_letter) {
   EXPECT_EQ(count(kLeft), 20) << "the other consumer's deliveries wait for it";
   healed = true;
   const auto replay = [&] {
-    return t_->store().transact_blocking([&](Tx& tx) { return replay_dead_letter(tx, dead[0].id, t_->now()); });
+    return t_->store().transact_blocking(
+        [&](Tx& tx) { return replay_dead_letter(tx, dead[0].id, t_->now()); });
   };
   EXPECT_TRUE(replay());
   EXPECT_EQ(replay().error().code, Code::not_found) << "once only";
@@ -181,8 +194,8 @@ TEST_P(BusTest, a_poison_event_holds_up_nobody_and_ends_as_a_dead_letter) {
 TEST_P(BusTest, handled_events_are_pruned_and_unhandled_ones_kept) {
   start();
   consume("mail", effect_of("mail"));
-  append(30);              // the ledger never comes
-  append(5, "made");       // after an event that the ledger still needs
+  append(30);         // the ledger never comes
+  append(5, "made");  // after an event that the ledger still needs
   t_->sim().run_until_idle();
   start_event_pruner(t_->runtime(), t_->store(), {.retention = 1h, .every = 1min, .page = 4});
   t_->sim().advance(2h);
@@ -210,7 +223,8 @@ TEST_P(BusTest, a_dead_letter_outlives_its_pruned_event) {
   ASSERT_EQ(count(kEvents), 0);
   healed = true;
   const auto id = letters()[0].id;
-  ASSERT_TRUE(t_->store().transact_blocking([&](Tx& tx) { return replay_dead_letter(tx, id, t_->now()); }));
+  ASSERT_TRUE(
+      t_->store().transact_blocking([&](Tx& tx) { return replay_dead_letter(tx, id, t_->now()); }));
   t_->sim().advance(2s);
   EXPECT_EQ(count(kEffects), 1);
 }
@@ -236,7 +250,8 @@ TEST_P(BusTest, rival_consumers_share_a_thousand_events_without_a_second_effect)
   }
   for (int i = 0; i < 50; ++i) append(20, "made");
   const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (handled.load() < 1000 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  while (handled.load() < 1000 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
   EXPECT_EQ(handled.load(), 1000);
   EXPECT_EQ(count(kEffects), 1000);
   EXPECT_EQ(count(kLeft), 0);
@@ -251,13 +266,18 @@ TEST_P(BusTest, statements_use_indexes) {
   const auto found = store::explain_all(t_->store());
   ASSERT_TRUE(found) << found.error().detail;
   for (const auto& f : *found) {
-    const bool filled = f.statement.starts_with("bus.") && f.statement.find("dead_letter") == std::string::npos;
-    if (GetParam() != Kind::mariadb || filled) ADD_FAILURE() << f.statement << " " << f.problem << ": " << f.plan;
+    const bool filled =
+        f.statement.starts_with("bus.") && f.statement.find("dead_letter") == std::string::npos;
+    if (GetParam() != Kind::mariadb || filled)
+      ADD_FAILURE() << f.statement << " " << f.problem << ": " << f.plan;
   }
 }
 
-std::string kind_name(const ::testing::TestParamInfo<Kind>& info) { return store::testing::to_string(info.param); }
-INSTANTIATE_TEST_SUITE_P(engines, BusTest, ::testing::ValuesIn(store::testing::all_kinds()), kind_name);
+std::string kind_name(const ::testing::TestParamInfo<Kind>& info) {
+  return store::testing::to_string(info.param);
+}
+INSTANTIATE_TEST_SUITE_P(engines, BusTest, ::testing::ValuesIn(store::testing::all_kinds()),
+                         kind_name);
 
 }  // namespace
 }  // namespace bus

@@ -60,8 +60,9 @@ constexpr base::Duration kBackoffMax = std::chrono::minutes(10);
 
 // Trouble of the database itself, which says nothing about the event.
 bool is_outage(const base::Error& e) {
-  static constexpr std::array<std::string_view, 6> kReasons{"no_connection", "database_busy", "store_queue_full",
-                                                            "store_closing", "storage_failed", "commit_unknown"};
+  static constexpr std::array<std::string_view, 6> kReasons{"no_connection",    "database_busy",
+                                                            "store_queue_full", "store_closing",
+                                                            "storage_failed",   "commit_unknown"};
   return std::find(kReasons.begin(), kReasons.end(), e.reason) != kReasons.end();
 }
 
@@ -69,7 +70,10 @@ bool is_outage(const base::Error& e) {
 class Consumer {
  public:
   Consumer(base::Runtime& runtime, store::Store& store, Bus& bus, ConsumerOptions options)
-      : runtime_(runtime), store_(store), bus_(bus), options_(std::move(options)),
+      : runtime_(runtime),
+        store_(store),
+        bus_(bus),
+        options_(std::move(options)),
         ids_(runtime.clock(), runtime.random()) {}
 
   Awaitable<void> run() {
@@ -94,8 +98,8 @@ class Consumer {
     bool handler_failed = false;
   };
 
-  // How long until a delivery is due, at most one sweep; zero when one is due now. A snapshot, so that an idle
-  // consumer never takes the writer's lock.
+  // How long until a delivery is due, at most one sweep; zero when one is due now. A snapshot, so
+  // that an idle consumer never takes the writer's lock.
   Awaitable<base::Duration> time_to_next_due() {
     const base::Time now = runtime_.clock().now();
     auto body = [this](Tx& tx) { return tx.one(kNextDue, {.consumer = options_.name}); };
@@ -190,34 +194,53 @@ class Consumer {
     const auto percent = static_cast<std::int64_t>(75 + runtime_.random().below(51));
     const auto letter_id = ids_.make<domain::DeadLetterId>();
     std::int64_t attempts = 0;
-    auto body = [&](Tx& tx) { return count_failure(tx, id, failure, now, percent, letter_id, attempts); };
+    auto body = [&](Tx& tx) {
+      return count_failure(tx, id, failure, now, percent, letter_id, attempts);
+    };
     const Status recorded = co_await store_.with_transaction(body);
     if (!recorded) {
-      base::log::warn("a failed delivery could not be recorded", {{"consumer", options_.name}, {"event", id.text()}});
+      base::log::warn("a failed delivery could not be recorded",
+                      {{"consumer", options_.name}, {"event", id.text()}});
       co_return;
     }
     const bool dead = attempts >= options_.attempts_max;
     (dead ? base::log::error : base::log::warn)(
         dead ? "an event became a dead letter" : "an event could not be handled",
-        {{"consumer", options_.name}, {"event", id.text()}, {"attempts", attempts}, {"error", failure.detail}});
+        {{"consumer", options_.name},
+         {"event", id.text()},
+         {"attempts", attempts},
+         {"error", failure.detail}});
   }
 
   Status count_failure(Tx& tx, domain::EventId id, const base::Error& failure, base::Time now,
-                       std::int64_t percent, domain::DeadLetterId letter_id, std::int64_t& attempts) {
+                       std::int64_t percent, domain::DeadLetterId letter_id,
+                       std::int64_t& attempts) {
     TRY(const auto delivery, tx.one(kLockOne, {options_.name, id}));
     if (!delivery) return {};
     attempts = delivery->attempts + 1;
     if (attempts < options_.attempts_max) {
-      const std::int64_t doubled = options_.retry_base.count() << std::min<std::int64_t>(delivery->attempts, 20);
+      const std::int64_t doubled = options_.retry_base.count()
+                                   << std::min<std::int64_t>(delivery->attempts, 20);
       const base::Duration delay = std::min(kBackoffMax, base::Duration(doubled)) * percent / 100;
       TRY_STATUS(tx.exec(kPostpone, {options_.name, id, now + delay, attempts}));
       return {};
     }
     TRY(auto event, tx.one(kFindEvent, {options_.name, id}));
     if (!event) event.emplace();
-    DeadLetter letter{letter_id, options_.name, id, event->tenant_id, event->kind, event->livemode, event->subject,
-                      event->payload, event->trace_id, event->created_at, attempts,
-                      std::string(base::to_string(failure.code)), failure.detail.substr(0, kErrorDetailMax), now};
+    DeadLetter letter{letter_id,
+                      options_.name,
+                      id,
+                      event->tenant_id,
+                      event->kind,
+                      event->livemode,
+                      event->subject,
+                      event->payload,
+                      event->trace_id,
+                      event->created_at,
+                      attempts,
+                      std::string(base::to_string(failure.code)),
+                      failure.detail.substr(0, kErrorDetailMax),
+                      now};
     TRY_STATUS(tx.exec(kInsertDeadLetter, letter));
     TRY_STATUS(tx.exec(kDeleteDelivery, {options_.name, id}));
     return {};
@@ -234,7 +257,8 @@ Awaitable<void> consume(std::unique_ptr<Consumer> consumer) { co_await consumer-
 
 }  // namespace
 
-void start_consumer(base::Runtime& runtime, store::Store& store, Bus& bus, ConsumerOptions options) {
+void start_consumer(base::Runtime& runtime, store::Store& store, Bus& bus,
+                    ConsumerOptions options) {
   QT_ASSERT(options.batch_max > 0 && options.attempts_max > 0 && options.handle);
   const std::string name = "consumer " + options.name;
   auto consumer = std::make_unique<Consumer>(runtime, store, bus, std::move(options));

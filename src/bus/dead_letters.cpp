@@ -66,12 +66,13 @@ constexpr Query<EventKey> kDeleteEvent{sql::delete_event};
 domain::EventId first_id_at(base::Time t) {
   domain::EventId id;
   const auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, base::micros(t) / 1000));
-  for (int i = 0; i < 6; ++i) id.value.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  for (int i = 0; i < 6; ++i)
+    id.value.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
   return id;
 }
 
-// Deletes one page; the number of events deleted. A consumer that has been away for longer than the retention
-// keeps what it has not handled.
+// Deletes one page; the number of events deleted. A consumer that has been away for longer than the
+// retention keeps what it has not handled.
 base::Result<std::int64_t> prune_page(Tx& tx, base::Time before, std::int64_t limit) {
   domain::EventId cutoff = first_id_at(before);
   TRY(auto consumer, tx.one(kNextConsumer, {.after = ""}));
@@ -95,14 +96,16 @@ base::Awaitable<void> prune(base::Runtime& runtime, store::Store& store, PruneOp
     while (more && !runtime.stopping()) {
       const auto deleted = co_await store.with_transaction(body);
       more = deleted && *deleted == limit;
-      if (!deleted) base::log::warn("events could not be pruned", {{"error", deleted.error().detail}});
+      if (!deleted)
+        base::log::warn("events could not be pruned", {{"error", deleted.error().detail}});
     }
   }
 }
 
 }  // namespace
 
-base::Result<std::vector<DeadLetter>> list_dead_letters(Tx& tx, std::optional<domain::DeadLetterId> before,
+base::Result<std::vector<DeadLetter>> list_dead_letters(Tx& tx,
+                                                        std::optional<domain::DeadLetterId> before,
                                                         std::int64_t limit) {
   domain::DeadLetterId newest;
   newest.value.bytes.fill(0xff);

@@ -35,6 +35,8 @@ class MemoryBus final : public Bus {
 
 }  // namespace
 
-std::unique_ptr<Bus> memory_bus(base::Runtime& runtime) { return std::make_unique<MemoryBus>(runtime); }
+std::unique_ptr<Bus> memory_bus(base::Runtime& runtime) {
+  return std::make_unique<MemoryBus>(runtime);
+}
 
 }  // namespace bus

@@ -1,4 +1,5 @@
-// Rivals on several threads: nothing is lost, nothing happens twice, and what was acknowledged survives kill -9.
+// Rivals on several threads: nothing is lost, nothing happens twice, and what was acknowledged
+// survives kill -9.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -35,7 +36,10 @@ class RivalsTest : public ::testing::TestWithParam<Kind> {
     return item;
   }
   std::int64_t amount(const Item& item) {
-    return store().snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, item.id}); }).value()->amount;
+    return store()
+        .snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, item.id}); })
+        .value()
+        ->amount;
   }
   // Runs `work(rival)` on as many threads as there are rivals.
   template <class F>
@@ -87,7 +91,8 @@ TEST_P(RivalsTest, one_of_many_equal_inserts_wins) {
     const std::string name = "name " + std::to_string(round);
     race([&](int) {
       const Item item = make_item(*t_, tenant_, name);
-      const auto done = store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, item); });
+      const auto done =
+          store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, item); });
       if (done) {
         ++won;
       } else {
@@ -101,21 +106,24 @@ TEST_P(RivalsTest, one_of_many_equal_inserts_wins) {
 }
 
 TEST_P(RivalsTest, a_snapshot_does_not_see_what_is_committed_meanwhile) {
-  if (GetParam() == Kind::sqlite_memory) GTEST_SKIP() << "one connection: nothing runs beside a body";
+  if (GetParam() == Kind::sqlite_memory)
+    GTEST_SKIP() << "one connection: nothing runs beside a body";
   const Item item = insert("a");
   std::binary_semaphore read_once(0), changed(0);
   auto reader = t_->runtime().start_thread("reader", [&] {
-    const auto both = store().snapshot_blocking([&](Tx& tx) -> Result<std::pair<std::int64_t, std::int64_t>> {
-      TRY(const auto first, tx.one(kAmount, {tenant_, item.id}));
-      read_once.release();
-      changed.acquire();
-      TRY(const auto second, tx.one(kTotal, {tenant_}));
-      return std::pair(first->amount, second->sum.value());
-    });
+    const auto both =
+        store().snapshot_blocking([&](Tx& tx) -> Result<std::pair<std::int64_t, std::int64_t>> {
+          TRY(const auto first, tx.one(kAmount, {tenant_, item.id}));
+          read_once.release();
+          changed.acquire();
+          TRY(const auto second, tx.one(kTotal, {tenant_}));
+          return std::pair(first->amount, second->sum.value());
+        });
     EXPECT_EQ(both.value(), std::pair(std::int64_t{0}, std::int64_t{0}));
   });
   read_once.acquire();
-  const auto set = store().transact_blocking([&](Tx& tx) { return tx.exec(kSetAmount, {tenant_, item.id, 9}); });
+  const auto set =
+      store().transact_blocking([&](Tx& tx) { return tx.exec(kSetAmount, {tenant_, item.id, 9}); });
   EXPECT_TRUE(set);
   changed.release();
   reader.join();
@@ -135,7 +143,8 @@ TEST_P(RivalsTest, a_failing_body_takes_no_neighbour_with_it) {
         return {};
       });
       EXPECT_EQ(done.has_value(), !fails);
-      const auto found = store().snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, item.id}); });
+      const auto found =
+          store().snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, item.id}); });
       EXPECT_EQ(found.value().has_value(), !fails) << "visible as soon as acknowledged";
     }
   });
@@ -167,7 +176,9 @@ TEST_P(RivalsTest, a_hundred_equal_posts_make_one_resource) {
   });
   EXPECT_EQ(fresh.load(), 1);
   EXPECT_EQ(replayed.load(), kRivals * 13 - 1);
-  EXPECT_EQ(store().snapshot_blocking([&](Tx& tx) { return tx.one(kTotal, {tenant_}); }).value()->items, 1);
+  EXPECT_EQ(
+      store().snapshot_blocking([&](Tx& tx) { return tx.one(kTotal, {tenant_}); }).value()->items,
+      1);
 }
 
 TEST_P(RivalsTest, one_of_many_gets_the_lease) {
@@ -176,7 +187,8 @@ TEST_P(RivalsTest, one_of_many_gets_the_lease) {
     const std::string name = "lease " + std::to_string(round);
     race([&](int rival) {
       const auto lease = store().transact_blocking([&](Tx& tx) {
-        return acquire_lease(tx, name, "owner " + std::to_string(rival), t_->now(), std::chrono::minutes(1));
+        return acquire_lease(tx, name, "owner " + std::to_string(rival), t_->now(),
+                             std::chrono::minutes(1));
       });
       ASSERT_TRUE(lease) << lease.error().detail;
       holders += *lease ? 1 : 0;
@@ -188,11 +200,13 @@ TEST_P(RivalsTest, one_of_many_gets_the_lease) {
 TEST_P(RivalsTest, several_processes_may_migrate_at_once) {
   if (GetParam() == Kind::sqlite_memory) GTEST_SKIP() << "not shared";
   TestStore empty(GetParam(), TestOptions{.threaded = true, .migrated = false});
-  race([&](int) {
-    const auto own = empty.second();
-    const auto report = migrate(*own, t_->now());
-    EXPECT_TRUE(report) << report.error().detail;
-  }, 4);
+  race(
+      [&](int) {
+        const auto own = empty.second();
+        const auto report = migrate(*own, t_->now());
+        EXPECT_TRUE(report) << report.error().detail;
+      },
+      4);
   EXPECT_TRUE(check_schema(empty.store()));
 }
 
@@ -209,7 +223,8 @@ TEST_P(RivalsTest, acknowledged_commits_survive_kill_9) {
     auto own = open(*runtime, {.url = t_->url()});
     for (int i = 0; own; ++i) {
       const Item item = make_item(*t_, tenant_, "n" + std::to_string(i));
-      const auto done = (*own)->transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, item); });
+      const auto done =
+          (*own)->transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, item); });
       if (!done || write(pipe_ends[1], item.id.value.bytes.data(), 16) != 16) break;
     }
     _exit(1);
@@ -217,7 +232,8 @@ TEST_P(RivalsTest, acknowledged_commits_survive_kill_9) {
   ::close(pipe_ends[1]);
   std::vector<domain::RequestId> acknowledged;
   domain::RequestId id;
-  while (acknowledged.size() < 100 && read(pipe_ends[0], id.value.bytes.data(), 16) == 16) acknowledged.push_back(id);
+  while (acknowledged.size() < 100 && read(pipe_ends[0], id.value.bytes.data(), 16) == 16)
+    acknowledged.push_back(id);
   kill(child, SIGKILL);
   while (read(pipe_ends[0], id.value.bytes.data(), 16) == 16) acknowledged.push_back(id);
   int status = 0;
@@ -227,7 +243,8 @@ TEST_P(RivalsTest, acknowledged_commits_survive_kill_9) {
   ASSERT_GE(acknowledged.size(), 100U);
   t_->reopen();
   for (const auto& one : acknowledged) {
-    const auto found = store().snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, one}); });
+    const auto found =
+        store().snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, one}); });
     ASSERT_TRUE(found.value().has_value()) << "lost " << one.text();
   }
 }
@@ -250,7 +267,8 @@ TEST_P(RivalsTest, a_full_queue_refuses_and_a_closing_store_answers_everybody) {
   std::vector<std::thread> rivals;
   for (int i = 0; i < 6; ++i) {
     rivals.push_back(small.runtime().start_thread("rival", [&] {
-      // Group commit takes waiting bodies into the blocker's transaction only after it, so the queue stays full.
+      // Group commit takes waiting bodies into the blocker's transaction only after it, so the
+      // queue stays full.
       const Status s = small.store().transact_blocking([](Tx&) -> Status { return {}; });
       if (s) {
         ++done;

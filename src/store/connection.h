@@ -32,18 +32,19 @@ struct Bound {
 
 using RawRow = std::vector<std::optional<std::string>>;
 
-// One session of a database with its prepared statements. Used by one thread at a time. Between begin() and
-// commit() or rollback() it carries one transaction; an error after which the server's transaction is gone
-// stays as failure(), so that a body that goes on can't commit half of its work.
+// One session of a database with its prepared statements. Used by one thread at a time. Between
+// begin() and commit() or rollback() it carries one transaction; an error after which the server's
+// transaction is gone stays as failure(), so that a body that goes on can't commit half of its
+// work.
 class Connection {
  public:
   virtual ~Connection() = default;
   virtual Engine engine() const = 0;
   virtual base::Result<std::int64_t> execute(const Statement& statement, Bound bound) = 0;
   // `rows` holds `count` groups of `stride` values.
-  virtual base::Result<std::int64_t> execute_many(const Statement& statement, const detail::Value* rows,
-                                                  std::size_t count, std::size_t stride,
-                                                  const std::uint8_t* plan) = 0;
+  virtual base::Result<std::int64_t> execute_many(const Statement& statement,
+                                                  const detail::Value* rows, std::size_t count,
+                                                  std::size_t stride, const std::uint8_t* plan) = 0;
   // `nested`: other statements may run before the cursor is finished.
   virtual base::Result<Cursor*> query(const Statement& statement, Bound bound,
                                       std::span<const detail::Column> columns, bool nested) = 0;

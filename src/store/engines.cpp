@@ -6,7 +6,8 @@ void NotifyingJob::done(Status outcome) {
   inner_->done(std::move(outcome));
   std::lock_guard lock(flag_->mutex);
   flag_->set = true;
-  flag_->wake.notify_one();  // under the lock: the waiting thread owns the flag and may return at once
+  flag_->wake
+      .notify_one();  // under the lock: the waiting thread owns the flag and may return at once
 }
 
 void NotifyingJob::Flag::wait() {

@@ -15,12 +15,14 @@ Result<std::unique_ptr<Store>> open_mariadb(base::Runtime& runtime, Options opti
 class AdminJob final : public Job {
  public:
   AdminJob(std::function<Status(Connection&)> work, Status& into)
-      : Job(false), work_(std::move(work)), into_(into) {}
+      : Job(Access::write), work_(std::move(work)), into_(into) {}
   bool run(Tx& tx) override {
     result_ = work_(tx.connection());
     return result_.has_value();
   }
-  void done(Status outcome) override { into_ = outcome.has_error() ? std::move(outcome) : std::move(result_); }
+  void done(Status outcome) override {
+    into_ = outcome.has_error() ? std::move(outcome) : std::move(result_);
+  }
 
  private:
   std::function<Status(Connection&)> work_;
@@ -31,7 +33,8 @@ class AdminJob final : public Job {
 // Lets a thread wait for a job that another thread runs.
 class NotifyingJob final : public Job {
  public:
-  explicit NotifyingJob(std::unique_ptr<Job> inner) : Job(inner->read_only()), inner_(std::move(inner)) {}
+  explicit NotifyingJob(std::unique_ptr<Job> inner)
+      : Job(inner->access()), inner_(std::move(inner)) {}
   bool run(Tx& tx) override { return inner_->run(tx); }
   void done(Status outcome) override;
   // The flag lives with the waiting thread.

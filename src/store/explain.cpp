@@ -43,7 +43,8 @@ std::vector<Finding> read_sqlite_plan(const Statement& statement, const std::vec
     } else if (detail.find("(ANY(") != std::string::npos) {  // a skip-scan visits every tenant
       const std::string name = detail.substr(7, detail.find(' ', 7) - 7);
       findings.push_back({std::string(statement.name), "scans all of " + name, detail});
-    } else if (detail.starts_with("USE TEMP B-TREE FOR") && detail.find("ORDER BY") != std::string::npos) {
+    } else if (detail.starts_with("USE TEMP B-TREE FOR") &&
+               detail.find("ORDER BY") != std::string::npos) {
       findings.push_back({std::string(statement.name), "sorts", detail});
     }
   }
@@ -51,10 +52,12 @@ std::vector<Finding> read_sqlite_plan(const Statement& statement, const std::vec
 }
 
 // id, select_type, table, type, possible_keys, key, key_len, ref, rows, Extra.
-std::vector<Finding> read_mariadb_plan(const Statement& statement, const std::vector<RawRow>& rows) {
+std::vector<Finding> read_mariadb_plan(const Statement& statement,
+                                       const std::vector<RawRow>& rows) {
   std::vector<Finding> findings;
   for (const RawRow& row : rows) {
-    const std::string table = cell(row, 2), type = cell(row, 3), extra = row.empty() ? "" : row.back().value_or("");
+    const std::string table = cell(row, 2), type = cell(row, 3),
+                      extra = row.empty() ? "" : row.back().value_or("");
     const bool derived = table.starts_with('<');
     if (!derived && (type == "ALL" || type == "index")) {
       findings.push_back({std::string(statement.name), "scans all of " + table, joined({row})});
@@ -67,10 +70,12 @@ std::vector<Finding> read_mariadb_plan(const Statement& statement, const std::ve
 }
 
 bool inserts_values(const Statement& statement) {
-  return statement.sqlite.starts_with("INSERT") && statement.sqlite.find("SELECT") == std::string_view::npos;
+  return statement.sqlite.starts_with("INSERT") &&
+         statement.sqlite.find("SELECT") == std::string_view::npos;
 }
 
-Result<std::vector<Finding>> explain_with(Connection& connection, const Statement& statement, ValueSource* values) {
+Result<std::vector<Finding>> explain_with(Connection& connection, const Statement& statement,
+                                          ValueSource* values) {
   if (connection.engine() == Engine::sqlite) {
     TRY(const auto rows, connection.raw("EXPLAIN QUERY PLAN " + std::string(statement.sqlite)));
     return read_sqlite_plan(statement, rows);
@@ -88,9 +93,11 @@ Status refresh_statistics(Store& store) {
       TRY_STATUS(connection.raw("ANALYZE"));
       return {};
     }
-    TRY(const auto tables, connection.raw("SELECT table_name FROM information_schema.tables "
-                                          "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"));
-    for (const RawRow& row : tables) TRY_STATUS(connection.raw("ANALYZE TABLE `" + cell(row, 0) + "`"));
+    TRY(const auto tables,
+        connection.raw("SELECT table_name FROM information_schema.tables "
+                       "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"));
+    for (const RawRow& row : tables)
+      TRY_STATUS(connection.raw("ANALYZE TABLE `" + cell(row, 0) + "`"));
     return {};
   });
 }

@@ -24,7 +24,8 @@ class ExplainTest : public ::testing::TestWithParam<Kind> {
       const auto id = t_->ids().make<domain::TenantId>();
       std::vector<Item> items;
       for (int i = 0; i < 100; ++i) items.push_back(make_item(*t_, id, std::to_string(i)));
-      ASSERT_TRUE(t_->store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, items); }));
+      ASSERT_TRUE(
+          t_->store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, items); }));
     }
     ASSERT_TRUE(refresh_statistics(t_->store()));
   }
@@ -43,7 +44,8 @@ TEST_P(ExplainTest, finds_scans_and_sorts) {
       {"DELETE FROM item WHERE made_at < ?", "scans all of item"},
   };
   for (const Case& c : cases) {
-    const Statement statement{.name = "test.case", .sqlite = c.sql, .mariadb = c.sql, .params = kIdParam};
+    const Statement statement{
+        .name = "test.case", .sqlite = c.sql, .mariadb = c.sql, .params = kIdParam};
     std::vector<Finding> found;
     const Status done = t_->store().administer([&](Connection& connection) -> Status {
       TRY(found, explain(connection, statement));

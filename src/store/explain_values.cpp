@@ -15,20 +15,25 @@ bool is_word(const std::string& token) {
 }
 
 std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::toupper(c); });
   return text;
 }
 
-bool is_moment(std::string_view column) { return column.ends_with("_at") || column.ends_with("_until"); }
+bool is_moment(std::string_view column) {
+  return column.ends_with("_at") || column.ends_with("_until");
+}
 
 }  // namespace
 
 Result<ValueSource> ValueSource::open(Connection& connection) {
   ValueSource source(connection);
-  TRY(const auto rows, connection.raw("SELECT table_name, column_name, data_type FROM information_schema.columns "
-                                      "WHERE table_schema = DATABASE()"));
+  TRY(const auto rows,
+      connection.raw("SELECT table_name, column_name, data_type FROM information_schema.columns "
+                     "WHERE table_schema = DATABASE()"));
   for (const RawRow& row : rows) {
-    source.columns_.emplace(row.at(1).value_or(""), Column{row.at(0).value_or(""), row.at(2).value_or("")});
+    source.columns_.emplace(row.at(1).value_or(""),
+                            Column{row.at(0).value_or(""), row.at(2).value_or("")});
   }
   return source;
 }
@@ -43,8 +48,11 @@ std::vector<std::string> ValueSource::tokens(std::string_view text) {
       end = text.find('\'', i + 1);
       end = end == std::string_view::npos ? text.size() : end + 1;
     } else if (std::isalnum(c) || c == '_') {
-      while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_')) ++end;
-    } else if ((c == '<' || c == '>' || c == '!') && end < text.size() && (text[end] == '=' || text[end] == '>')) {
+      while (end < text.size() &&
+             (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_'))
+        ++end;
+    } else if ((c == '<' || c == '>' || c == '!') && end < text.size() &&
+               (text[end] == '=' || text[end] == '>')) {
       ++end;
     }
     out.emplace_back(text.substr(i, end - i));
@@ -72,7 +80,8 @@ ValueSource::Place ValueSource::place_of(const std::vector<std::string>& all, st
   } else if (before == "AND" && upper(word(at, -1, 2)) == "BETWEEN") {
     place.column = word(at, -1, 3);
     place.compared = '<';
-  } else if (before == "BETWEEN" || before == "LIKE" || before == "IN" || before.find_first_of("=<>") == 0) {
+  } else if (before == "BETWEEN" || before == "LIKE" || before == "IN" ||
+             before.find_first_of("=<>") == 0) {
     const std::string left = word(at, -1, 1);
     if (is_word(left)) place.column = left;
     if (before[0] == '<' || before[0] == '>') place.compared = before[0];
@@ -87,7 +96,8 @@ ValueSource::Place ValueSource::place_of(const std::vector<std::string>& all, st
   return place;
 }
 
-ValueSource::Column* ValueSource::find(const std::vector<std::string>& all, const std::string& column) {
+ValueSource::Column* ValueSource::find(const std::vector<std::string>& all,
+                                       const std::string& column) {
   const auto [first, last] = columns_.equal_range(column);
   for (auto i = first; i != last; ++i) {
     if (std::find(all.begin(), all.end(), i->second.table) != all.end()) return &i->second;
@@ -96,12 +106,15 @@ ValueSource::Column* ValueSource::find(const std::vector<std::string>& all, cons
 }
 
 std::string ValueSource::quoted(const Column& column, const std::optional<std::string>& value) {
-  const bool bytes = column.type.find("binary") != std::string::npos || column.type.find("blob") != std::string::npos;
+  const bool bytes = column.type.find("binary") != std::string::npos ||
+                     column.type.find("blob") != std::string::npos;
   const bool number = column.type.find("int") != std::string::npos;
   if (!value) return bytes ? "X'00000000000000000000000000000000'" : number ? "1" : "'x'";
   if (number) return *value;
   if (bytes) {
-    return "X'" + base::to_hex({reinterpret_cast<const std::uint8_t*>(value->data()), value->size()}) + "'";
+    return "X'" +
+           base::to_hex({reinterpret_cast<const std::uint8_t*>(value->data()), value->size()}) +
+           "'";
   }
   std::string out = "'";
   for (const char c : *value) out += c == '\'' ? std::string("''") : std::string(1, c);
@@ -111,7 +124,8 @@ std::string ValueSource::quoted(const Column& column, const std::optional<std::s
 Result<std::string> ValueSource::literal(Column& column, const std::string& name, char compared) {
   if (compared == '=') {
     if (!std::exchange(column.sampled, true)) {
-      const std::string select = "SELECT `" + name + "` FROM `" + column.table + "` LIMIT 1 OFFSET ";
+      const std::string select =
+          "SELECT `" + name + "` FROM `" + column.table + "` LIMIT 1 OFFSET ";
       TRY(auto rows, connection_->raw(select + std::to_string(kSampleOffset)));
       if (rows.empty()) {
         TRY(rows, connection_->raw(select + "0"));
@@ -121,7 +135,8 @@ Result<std::string> ValueSource::literal(Column& column, const std::string& name
     return column.sample;
   }
   if (!std::exchange(column.ranged, true)) {
-    TRY(const auto rows, connection_->raw("SELECT MIN(`" + name + "`), MAX(`" + name + "`) FROM `" + column.table + "`"));
+    TRY(const auto rows, connection_->raw("SELECT MIN(`" + name + "`), MAX(`" + name + "`) FROM `" +
+                                          column.table + "`"));
     column.least = quoted(column, rows.at(0).at(0));
     column.most = quoted(column, rows.at(0).at(1));
   }

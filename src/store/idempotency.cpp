@@ -69,20 +69,26 @@ Blob hash_of(const IdempotencyKey& key) {
 
 }  // namespace
 
-Result<IdempotencyBegin> begin_idempotent(Tx& tx, const IdempotencyKey& key, base::Time now, base::Duration keep) {
+Result<IdempotencyBegin> begin_idempotent(Tx& tx, const IdempotencyKey& key, base::Time now,
+                                          base::Duration keep) {
   const NewKey row{key.tenant_id, hash_of(key), to_blob(key.body_hash), now + keep, now};
   TRY(const std::int64_t inserted, tx.exec(kInsert, row));
   if (inserted == 1) return IdempotencyBegin{};
   TRY(auto found, tx.one(kFind, {row.tenant_id, row.key_hash}));
-  if (!found) return base::error(base::Code::internal, "an idempotency key vanished under its lock");
+  if (!found)
+    return base::error(base::Code::internal, "an idempotency key vanished under its lock");
   if (found->expires_at <= now) {
     TRY(const std::int64_t restarted, tx.exec(kRestart, row));
-    return IdempotencyBegin{.state = restarted == 1 ? IdempotencyState::fresh : IdempotencyState::running};
+    return IdempotencyBegin{.state = restarted == 1 ? IdempotencyState::fresh
+                                                    : IdempotencyState::running};
   }
-  if (found->body_hash != row.body_hash) return IdempotencyBegin{.state = IdempotencyState::mismatch};
-  if (found->state == KeyState::running) return IdempotencyBegin{.state = IdempotencyState::running};
-  return IdempotencyBegin{.state = IdempotencyState::replay,
-                          .answer = {found->status, std::move(found->headers), std::move(found->body)}};
+  if (found->body_hash != row.body_hash)
+    return IdempotencyBegin{.state = IdempotencyState::mismatch};
+  if (found->state == KeyState::running)
+    return IdempotencyBegin{.state = IdempotencyState::running};
+  return IdempotencyBegin{
+      .state = IdempotencyState::replay,
+      .answer = {found->status, std::move(found->headers), std::move(found->body)}};
 }
 
 Status finish_idempotent(Tx& tx, const IdempotencyKey& key, const StoredAnswer& answer) {

@@ -7,8 +7,8 @@
 
 namespace store {
 
-// The answer that was given to a request with an Idempotency-Key. Holds no token or secret: the caller stores
-// placeholders.
+// The answer that was given to a request with an Idempotency-Key. Holds no token or secret: the
+// caller stores placeholders.
 struct StoredAnswer {
   std::int32_t status = 0;
   base::json::Raw headers;  // of the caller's choosing, as JSON
@@ -33,8 +33,9 @@ struct IdempotencyBegin {
   StoredAnswer answer;  // with replay
 };
 
-// The key's row, the effect and the answer commit together: rivals with the same key wait for the row's lock
-// and then see the answer (or, after a rollback, do the work themselves). An expired key counts as fresh.
+// The key's row, the effect and the answer commit together: rivals with the same key wait for the
+// row's lock and then see the answer (or, after a rollback, do the work themselves). An expired key
+// counts as fresh.
 Result<IdempotencyBegin> begin_idempotent(Tx& tx, const IdempotencyKey& key, base::Time now,
                                           base::Duration keep = std::chrono::hours(24));
 Status finish_idempotent(Tx& tx, const IdempotencyKey& key, const StoredAnswer& answer);

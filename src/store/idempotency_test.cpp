@@ -20,7 +20,10 @@ class KeysTest : public ::testing::TestWithParam<Kind> {
     return t_->store().transact_blocking(std::move(body));
   }
   IdempotencyState begin(const IdempotencyKey& key) {
-    return transact([&](Tx& tx) { return begin_idempotent(tx, key, t_->now(), std::chrono::hours(1)); }).value().state;
+    return transact(
+               [&](Tx& tx) { return begin_idempotent(tx, key, t_->now(), std::chrono::hours(1)); })
+        .value()
+        .state;
   }
   std::unique_ptr<TestStore> t_;
   IdempotencyKey key_;
@@ -68,7 +71,9 @@ TEST_P(KeysTest, expired_keys_are_pruned_page_by_page) {
     key.key = std::to_string(i);
     begin(key);
   }
-  const auto prune = [&] { return transact([&](Tx& tx) { return prune_idempotency_keys(tx, t_->now(), 3); }).value(); };
+  const auto prune = [&] {
+    return transact([&](Tx& tx) { return prune_idempotency_keys(tx, t_->now(), 3); }).value();
+  };
   EXPECT_EQ(prune(), 0);
   t_->sim().advance(std::chrono::hours(1));
   EXPECT_EQ(prune(), 3);
@@ -78,7 +83,8 @@ TEST_P(KeysTest, expired_keys_are_pruned_page_by_page) {
 TEST_P(KeysTest, leases_pass_on_with_a_higher_fence) {
   const auto minute = std::chrono::minutes(1);
   const auto acquire = [&](const char* owner) {
-    return transact([&](Tx& tx) { return acquire_lease(tx, "fold", owner, t_->now(), minute); }).value();
+    return transact([&](Tx& tx) { return acquire_lease(tx, "fold", owner, t_->now(), minute); })
+        .value();
   };
   const auto holds = [&](const Lease& lease) {
     return transact([&](Tx& tx) { return holds_lease(tx, lease, t_->now()); }).value();
@@ -95,7 +101,8 @@ TEST_P(KeysTest, leases_pass_on_with_a_higher_fence) {
   EXPECT_FALSE(acquire("b"));
   t_->sim().advance(std::chrono::seconds(10));
   EXPECT_FALSE(holds(*first));
-  EXPECT_FALSE(transact([&](Tx& tx) { return renew_lease(tx, *first, t_->now(), minute); }).value());
+  EXPECT_FALSE(
+      transact([&](Tx& tx) { return renew_lease(tx, *first, t_->now(), minute); }).value());
   const auto second = acquire("b");
   ASSERT_TRUE(second);
   EXPECT_EQ(second->fence, 2);

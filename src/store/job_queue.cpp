@@ -3,7 +3,8 @@
 namespace store {
 namespace {
 base::Error refused(const char* reason) {
-  base::Error e = base::error(base::Code::unavailable, reason, "the database takes no more work now");
+  base::Error e =
+      base::error(base::Code::unavailable, reason, "the database takes no more work now");
   e.retry_after_s = 1;
   return e;
 }

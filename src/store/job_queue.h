@@ -9,8 +9,8 @@
 
 namespace store {
 
-// Bodies waiting for database threads. The thread that went idle last is woken first, so that at low load the
-// same connection (with warm caches on both sides) does all the work.
+// Bodies waiting for database threads. The thread that went idle last is woken first, so that at
+// low load the same connection (with warm caches on both sides) does all the work.
 class JobQueue {
  public:
   explicit JobQueue(std::size_t max) : max_(max) {}

@@ -33,8 +33,8 @@ LeaseChange change_of(const Lease& lease, base::Time now) {
 
 }  // namespace
 
-Result<std::optional<Lease>> acquire_lease(Tx& tx, std::string name, std::string owner, base::Time now,
-                                           base::Duration duration) {
+Result<std::optional<Lease>> acquire_lease(Tx& tx, std::string name, std::string owner,
+                                           base::Time now, base::Duration duration) {
   Lease lease{std::move(name), std::move(owner), 1, now + duration};
   LeaseChange change = change_of(lease, now);
   TRY(auto row, tx.one(kFind, change));

@@ -19,17 +19,36 @@ constexpr unsigned kReadSecondsSlack = 20;  // over the longest lock wait
 // Client and server errors after which the session is gone.
 bool is_lost(unsigned number) {
   switch (number) {
-    case 1053: case 1080: case 1152: case 1158: case 1159: case 1160: case 1161: case 1184: case 1927:
-    case 2000: case 2002: case 2003: case 2006: case 2012: case 2013: case 2014: case 2020: case 2027:
-    case 2048: case 2055: case 4031:
-      return true;
+    case 1053:
+    case 1080:
+    case 1152:
+    case 1158:
+    case 1159:
+    case 1160:
+    case 1161:
+    case 1184:
+    case 1927:
+    case 2000:
+    case 2002:
+    case 2003:
+    case 2006:
+    case 2012:
+    case 2013:
+    case 2014:
+    case 2020:
+    case 2027:
+    case 2048:
+    case 2055:
+    case 4031: return true;
     default: return false;
   }
 }
 
-// Deadlock, lock wait, changed row (snapshot), node not ready (Galera), statement to be prepared again.
+// Deadlock, lock wait, changed row (snapshot), node not ready (Galera), statement to be prepared
+// again.
 bool is_repeatable(unsigned number) {
-  return number == 1213 || number == 1205 || number == 1020 || number == 1047 || number == 1615 || number == 1243;
+  return number == 1213 || number == 1205 || number == 1020 || number == 1047 || number == 1615 ||
+         number == 1243;
 }
 
 // "Duplicate entry '…' for key 'uq'": only the key's name leaves this file, the entry is data.
@@ -38,13 +57,15 @@ std::string duplicate_key(std::string_view message) {
   if (at == std::string_view::npos) return "unique";
   std::string key(message.substr(at + 9));
   if (key.ends_with('\'')) key.pop_back();
-  if (const auto dot = key.rfind('.'); dot != std::string::npos) key.erase(0, dot + 1);  // MySQL: table.key
+  if (const auto dot = key.rfind('.'); dot != std::string::npos)
+    key.erase(0, dot + 1);  // MySQL: table.key
   return key == "PRIMARY" ? "primary" : key;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<MariadbConnection>> MariadbConnection::connect(const MariadbTarget& target, Role role) {
+Result<std::unique_ptr<MariadbConnection>> MariadbConnection::connect(const MariadbTarget& target,
+                                                                      Role role) {
   static std::once_flag library;
   std::call_once(library, [] { mysql_server_init(0, nullptr, nullptr); });
   MYSQL* mysql = mysql_init(nullptr);
@@ -71,8 +92,9 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::connect(const Mari
   // FOUND_ROWS: an UPDATE's affected rows are the matched ones, as on SQLite.
   if (!mysql_real_connect(mysql, host, target.user.c_str(), target.password.reveal().c_str(),
                           target.database.c_str(), target.port, socket, CLIENT_FOUND_ROWS)) {
-    return base::error(Code::unavailable, "no_connection",
-                       "can't connect to the database: error " + std::to_string(mysql_errno(mysql)));
+    return base::error(
+        Code::unavailable, "no_connection",
+        "can't connect to the database: error " + std::to_string(mysql_errno(mysql)));
   }
   TRY_STATUS(made->set_up(role, target.busy_timeout));
   return made;
@@ -81,14 +103,19 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::connect(const Mari
 Status MariadbConnection::set_up(Role role, base::Duration busy_timeout) {
   role_ = role;
   const auto lock_wait = std::max<std::int64_t>(1, busy_timeout / std::chrono::seconds(1));
-  TRY_STATUS(raw("SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
-                 "NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', collation_connection = utf8mb4_bin, "
-                 "innodb_lock_wait_timeout = " + std::to_string(lock_wait) + ", autocommit = " +
-                 (role == Role::admin ? "1" : "0")));
+  TRY_STATUS(
+      raw("SET SESSION sql_mode = "
+          "'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
+          "NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', collation_connection = "
+          "utf8mb4_bin, "
+          "innodb_lock_wait_timeout = " +
+          std::to_string(lock_wait) +
+          ", autocommit = " + (role == Role::admin || role == Role::reads ? "1" : "0")));
   if (role == Role::snapshots) {
     TRY_STATUS(raw("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"));
   } else {
-    TRY_STATUS(raw("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
+    TRY_STATUS(raw(std::string("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED") +
+                   (role == Role::reads ? ", READ ONLY" : "")));
   }
   unsigned long extended = 0;
   constexpr unsigned long kBulkOperations = 1UL << 2;  // MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32
@@ -111,8 +138,10 @@ std::string unsafe_settings(std::string_view flush_log_at_commit, std::string_vi
     wrong = "innodb_flush_log_at_trx_commit is " + std::string(flush_log_at_commit) +
             ", so acknowledged work could be lost";
   }
-  if (sql_mode.find("STRICT_ALL_TABLES") == sql_mode.npos && sql_mode.find("STRICT_TRANS_TABLES") == sql_mode.npos) {
-    wrong += std::string(wrong.empty() ? "" : "; ") + "sql_mode is not strict, so values could be cut silently";
+  if (sql_mode.find("STRICT_ALL_TABLES") == sql_mode.npos &&
+      sql_mode.find("STRICT_TRANS_TABLES") == sql_mode.npos) {
+    wrong += std::string(wrong.empty() ? "" : "; ") +
+             "sql_mode is not strict, so values could be cut silently";
   }
   return wrong;
 }
@@ -121,15 +150,17 @@ Status MariadbConnection::check_server(bool allow_unsafe) {
   const std::string info = mysql_get_server_info(mysql_);
   const unsigned long oldest = info.find("MariaDB") != std::string::npos ? 100600 : 80000;
   if (mysql_get_server_version(mysql_) < oldest) {
-    return base::error(Code::unavailable, "unsafe_server", "the server is " + info +
-                                              "; needed is MariaDB 10.6 or MySQL 8.0, or newer");
+    return base::error(Code::unavailable, "unsafe_server",
+                       "the server is " + info + "; needed is MariaDB 10.6 or MySQL 8.0, or newer");
   }
   TRY(auto rows, raw("SELECT @@global.innodb_flush_log_at_trx_commit, @@global.sql_mode"));
   TRY_STATUS(commit());
-  const std::string wrong = unsafe_settings(rows.at(0).at(0).value_or(""), rows.at(0).at(1).value_or(""));
+  const std::string wrong =
+      unsafe_settings(rows.at(0).at(0).value_or(""), rows.at(0).at(1).value_or(""));
   if (wrong.empty() || allow_unsafe) return {};
-  return base::error(Code::unavailable, "unsafe_server",
-                     wrong + " (change the server's settings, or allow an unsafe server explicitly)");
+  return base::error(
+      Code::unavailable, "unsafe_server",
+      wrong + " (change the server's settings, or allow an unsafe server explicitly)");
 }
 
 Result<MariadbConnection::Prepared*> MariadbConnection::prepare(const Statement& statement) {
@@ -159,7 +190,8 @@ Result<MariadbConnection::Prepared*> MariadbConnection::prepare(const Statement&
     slot = std::move(made);
   }
   if (slot->busy) {
-    return base::error(Code::internal, std::string(statement.name) + ": started again while its rows are read");
+    return base::error(Code::internal,
+                       std::string(statement.name) + ": started again while its rows are read");
   }
   return slot.get();
 }
@@ -174,7 +206,9 @@ Result<std::int64_t> MariadbConnection::execute(const Statement& statement, Boun
   wrote_ = true;
   p->bind(bound);
   if (const Status ran = run(*p); !ran) {
-    if (!statement.ignore_key.empty() && ran.error().code == Code::conflict && p->ignored(ran.error())) return 0;
+    if (!statement.ignore_key.empty() && ran.error().code == Code::conflict &&
+        p->ignored(ran.error()))
+      return 0;
     return ran.error();
   }
   if (mysql_stmt_field_count(p->handle) > 0) {
@@ -185,11 +219,12 @@ Result<std::int64_t> MariadbConnection::execute(const Statement& statement, Boun
   return statement.upsert && rows > 0 ? 1 : rows;
 }
 
-Result<std::int64_t> MariadbConnection::execute_many(const Statement& statement, const detail::Value* rows,
-                                                     std::size_t count, std::size_t stride,
-                                                     const std::uint8_t* plan) {
+Result<std::int64_t> MariadbConnection::execute_many(const Statement& statement,
+                                                     const detail::Value* rows, std::size_t count,
+                                                     std::size_t stride, const std::uint8_t* plan) {
   // One array only where its sum of affected rows is the sum of the single ones.
-  if (bulk_ && count > 1 && statement.ignore_key.empty() && !statement.upsert && !statement.params.empty()) {
+  if (bulk_ && count > 1 && statement.ignore_key.empty() && !statement.upsert &&
+      !statement.params.empty()) {
     TRY(Prepared * p, prepare(statement));
     wrote_ = true;
     return execute_bulk(*p, rows, count, stride, plan);
@@ -202,8 +237,9 @@ Result<std::int64_t> MariadbConnection::execute_many(const Statement& statement,
   return sum;
 }
 
-Result<std::int64_t> MariadbConnection::execute_bulk(Prepared& p, const detail::Value* rows, std::size_t count,
-                                                     std::size_t stride, const std::uint8_t* plan) {
+Result<std::int64_t> MariadbConnection::execute_bulk(Prepared& p, const detail::Value* rows,
+                                                     std::size_t count, std::size_t stride,
+                                                     const std::uint8_t* plan) {
   BulkParameters arrays(rows, count, stride, plan, p.statement->params.size());
   unsigned size = static_cast<unsigned>(count);
   mysql_stmt_attr_set(p.handle, STMT_ATTR_ARRAY_SIZE, &size);
@@ -244,7 +280,8 @@ Result<std::vector<RawRow>> MariadbConnection::raw(const std::string& sql) {
     const unsigned long* lengths = mysql_fetch_lengths(result);
     RawRow row;
     for (unsigned i = 0; i < mysql_num_fields(result); ++i) {
-      row.push_back(from[i] ? std::optional<std::string>(std::string(from[i], lengths[i])) : std::nullopt);
+      row.push_back(from[i] ? std::optional<std::string>(std::string(from[i], lengths[i]))
+                            : std::nullopt);
     }
     rows.push_back(std::move(row));
   }
@@ -260,6 +297,10 @@ Status MariadbConnection::settle() {
 
 Status MariadbConnection::commit() {
   if (!active_) return {};
+  if (role_ == Role::reads) {
+    active_ = wrote_ = false;
+    return {};
+  }
   if (role_ == Role::snapshots) {
     // Nothing depends on the answer: it is read before the connection's next statement.
     active_ = wrote_ = false;
@@ -278,7 +319,7 @@ Status MariadbConnection::commit() {
 }
 
 void MariadbConnection::rollback() {
-  if (active_ && fate_ != Fate::lost) {
+  if (active_ && fate_ != Fate::lost && role_ != Role::reads) {
     if (mysql_real_query(mysql_, "ROLLBACK", 8) != 0) fate_ = Fate::lost;
   }
   if (fate_ == Fate::repeat) fate_ = Fate::good;
@@ -287,7 +328,8 @@ void MariadbConnection::rollback() {
 
 base::Error MariadbConnection::failed(std::string_view what, unsigned number, const char* message,
                                       const Statement* statement) {
-  base::Error e = base::error(Code::internal, std::string(what) + ": MariaDB error " + std::to_string(number) + " ");
+  base::Error e = base::error(
+      Code::internal, std::string(what) + ": MariaDB error " + std::to_string(number) + " ");
   if (is_lost(number)) {
     fate_ = Fate::lost;
     e.code = Code::unavailable;
@@ -296,19 +338,35 @@ base::Error MariadbConnection::failed(std::string_view what, unsigned number, co
   if (is_repeatable(number)) {
     fate_ = Fate::repeat;
     e.code = Code::unavailable;
-    if (number == 1615 || number == 1243) fate_ = Fate::lost;  // the simplest way to prepare everything again
+    if (number == 1615 || number == 1243)
+      fate_ = Fate::lost;  // the simplest way to prepare everything again
     return e;
   }
   switch (number) {
     case 1062:
     case 1586:
       e.code = Code::conflict;
-      e.reason = (statement ? std::string(statement->table) + "." : std::string()) + duplicate_key(message);
+      e.reason = (statement ? std::string(statement->table) + "." : std::string()) +
+                 duplicate_key(message);
       break;
-    case 1216: case 1217: case 1451: case 1452: e.reason = "foreign_key"; break;
-    case 1048: case 1364: e.reason = "not_null"; break;
-    case 1264: case 1265: case 1366: case 1406: case 3819: case 4025: e.reason = "out_of_range"; break;
-    case 1040: case 1203: case 1317: case 1461: case 3024: case 1969: e.code = Code::unavailable; break;
+    case 1216:
+    case 1217:
+    case 1451:
+    case 1452: e.reason = "foreign_key"; break;
+    case 1048:
+    case 1364: e.reason = "not_null"; break;
+    case 1264:
+    case 1265:
+    case 1366:
+    case 1406:
+    case 3819:
+    case 4025: e.reason = "out_of_range"; break;
+    case 1040:
+    case 1203:
+    case 1317:
+    case 1461:
+    case 3024:
+    case 1969: e.code = Code::unavailable; break;
     default: break;
   }
   return e;

@@ -37,10 +37,12 @@ enum class Fate : std::uint8_t {
 
 class MariadbConnection final : public Connection {
  public:
-  // transactions: READ COMMITTED, each body ends with COMMIT or ROLLBACK. snapshots: REPEATABLE READ, READ
-  // ONLY. admin: autocommit, and no limit on how long a statement may take.
-  enum class Role : std::uint8_t { transactions, snapshots, admin };
-  static base::Result<std::unique_ptr<MariadbConnection>> connect(const MariadbTarget& target, Role role);
+  // transactions: READ COMMITTED, each body ends with COMMIT or ROLLBACK. snapshots: REPEATABLE
+  // READ, READ ONLY. reads: READ ONLY with autocommit. admin: autocommit, and no limit on how long
+  // a statement takes.
+  enum class Role : std::uint8_t { transactions, snapshots, reads, admin };
+  static base::Result<std::unique_ptr<MariadbConnection>> connect(const MariadbTarget& target,
+                                                                  Role role);
   ~MariadbConnection() override;
 
   Engine engine() const override { return Engine::mariadb; }
@@ -52,14 +54,16 @@ class MariadbConnection final : public Connection {
                               std::span<const detail::Column> columns, bool nested) override;
   base::Result<std::vector<RawRow>> raw(const std::string& sql) override;
 
-  // Ends the transaction. Whether a failed commit happened is unknown when fate() is lost afterwards.
+  // Ends the transaction. Whether a failed commit happened is unknown when fate() is lost
+  // afterwards.
   base::Status commit();
   void rollback();
   Fate fate() const { return fate_; }
   // True when a statement that writes has run since the last commit or rollback.
   bool wrote() const { return wrote_; }
 
-  // Refuses a server that would lose acknowledged work or cut values silently, unless `allow_unsafe`.
+  // Refuses a server that would lose acknowledged work or cut values silently, unless
+  // `allow_unsafe`.
   base::Status check_server(bool allow_unsafe);
 
  private:
@@ -68,19 +72,21 @@ class MariadbConnection final : public Connection {
   base::Status set_up(Role role, base::Duration busy_timeout);
   base::Result<Prepared*> prepare(const Statement& statement);
   base::Status run(Prepared& prepared);
-  base::Result<std::int64_t> execute_bulk(Prepared& prepared, const detail::Value* rows, std::size_t count,
-                                          std::size_t stride, const std::uint8_t* plan);
+  base::Result<std::int64_t> execute_bulk(Prepared& prepared, const detail::Value* rows,
+                                          std::size_t count, std::size_t stride,
+                                          const std::uint8_t* plan);
   // A command whose answer nobody waits for has to be read before the next one.
   base::Status settle();
-  base::Error failed(std::string_view what, unsigned number, const char* message, const Statement* statement);
+  base::Error failed(std::string_view what, unsigned number, const char* message,
+                     const Statement* statement);
 
   st_mysql* mysql_;
   Role role_ = Role::transactions;
   Fate fate_ = Fate::good;
-  bool active_ = false;   // a statement has run since the last commit or rollback
+  bool active_ = false;  // a statement has run since the last commit or rollback
   bool wrote_ = false;
-  bool unread_ = false;   // the answer to COMMIT of a snapshot is still to be read
-  bool bulk_ = false;     // the server takes arrays of parameters
+  bool unread_ = false;  // the answer to COMMIT of a snapshot is still to be read
+  bool bulk_ = false;    // the server takes arrays of parameters
   std::unordered_map<const Statement*, std::unique_ptr<Prepared>> prepared_;
 };
 

@@ -25,8 +25,7 @@ bool fits(const MYSQL_FIELD& field, Kind kind) {
     case MYSQL_TYPE_TINY_BLOB:
     case MYSQL_TYPE_BLOB:
     case MYSQL_TYPE_MEDIUM_BLOB:
-    case MYSQL_TYPE_LONG_BLOB:
-      return kind != Kind::integer;
+    case MYSQL_TYPE_LONG_BLOB: return kind != Kind::integer;
     default: return false;
   }
 }
@@ -65,17 +64,20 @@ void MariadbConnection::Prepared::bind(Bound bound) {
 Status MariadbConnection::Prepared::compare(std::span<const detail::Column> columns) {
   if (checked == columns.data()) return {};
   const std::string name(statement->name);
-  std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> meta(mysql_stmt_result_metadata(handle), &mysql_free_result);
+  std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> meta(mysql_stmt_result_metadata(handle),
+                                                                &mysql_free_result);
   const std::size_t count = meta ? mysql_num_fields(meta.get()) : 0;
   if (count != columns.size()) {
-    return base::error(Code::internal, name + ": selects " + std::to_string(count) + " columns, the row has " +
+    return base::error(Code::internal, name + ": selects " + std::to_string(count) +
+                                           " columns, the row has " +
                                            std::to_string(columns.size()));
   }
   const MYSQL_FIELD* fields = meta ? mysql_fetch_fields(meta.get()) : nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     if (columns[i].name != fields[i].name) {
-      return base::error(Code::internal, name + ": column " + std::to_string(i + 1) + " is " + fields[i].name +
-                                             ", the row's member is " + std::string(columns[i].name));
+      return base::error(Code::internal, name + ": column " + std::to_string(i + 1) + " is " +
+                                             fields[i].name + ", the row's member is " +
+                                             std::string(columns[i].name));
     }
     if (!fits(fields[i], columns[i].kind)) {
       return base::error(Code::internal, name + ": column " + std::string(columns[i].name) +
@@ -158,7 +160,8 @@ Status MariadbConnection::Prepared::finish() {
 }
 
 base::Error MariadbConnection::Prepared::fail() {
-  return connection->failed(statement->name, mysql_stmt_errno(handle), mysql_stmt_error(handle), statement);
+  return connection->failed(statement->name, mysql_stmt_errno(handle), mysql_stmt_error(handle),
+                            statement);
 }
 
 bool MariadbConnection::Prepared::ignored(const base::Error& e) const {

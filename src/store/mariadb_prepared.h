@@ -19,14 +19,15 @@ struct BulkParameters {
     std::vector<unsigned long> lengths;
     std::vector<char> indicators;
   };
-  BulkParameters(const detail::Value* rows, std::size_t count, std::size_t stride, const std::uint8_t* plan,
-                 std::size_t parameters);
+  BulkParameters(const detail::Value* rows, std::size_t count, std::size_t stride,
+                 const std::uint8_t* plan, std::size_t parameters);
   std::vector<Array> arrays;
   std::vector<MYSQL_BIND> binds;
 };
 
-// A server-side prepared statement with the buffers for its rows. Result buffers are bound once: what fits the
-// fixed buffer of a column is copied there, longer texts are fetched into a string of their own.
+// A server-side prepared statement with the buffers for its rows. Result buffers are bound once:
+// what fits the fixed buffer of a column is copied there, longer texts are fetched into a string of
+// their own.
 struct MariadbConnection::Prepared final : Cursor {
   static constexpr std::size_t kFixed = 128;
   struct ColumnBuffer {

@@ -15,16 +15,30 @@ constexpr std::size_t kReconnectsMax = 3;  // of one body
 constexpr base::Duration kPauseStep = std::chrono::milliseconds(2);
 constexpr base::Duration kPauseMax = std::chrono::milliseconds(100);
 
-// The connections of one thread, opened when first needed: one for transactions, one for snapshots.
+// The connections of one thread, opened when first needed: one for each kind of access.
 struct Sessions {
-  std::unique_ptr<MariadbConnection> transactions;
-  std::unique_ptr<MariadbConnection> snapshots;
+  std::array<std::unique_ptr<MariadbConnection>, 3> connections;
+  std::unique_ptr<MariadbConnection>& of(Access access) {
+    return connections[static_cast<std::size_t>(access)];
+  }
 };
+
+MariadbConnection::Role role_of(Access access) {
+  switch (access) {
+    case Access::write: return MariadbConnection::Role::transactions;
+    case Access::snapshot: return MariadbConnection::Role::snapshots;
+    case Access::reads: return MariadbConnection::Role::reads;
+  }
+  return MariadbConnection::Role::transactions;
+}
 
 class MariadbStore final : public Store {
  public:
   MariadbStore(base::Runtime& runtime, Options options, MariadbTarget target)
-      : runtime_(runtime), options_(std::move(options)), target_(std::move(target)), jobs_(options_.queue_max) {}
+      : runtime_(runtime),
+        options_(std::move(options)),
+        target_(std::move(target)),
+        jobs_(options_.queue_max) {}
 
   ~MariadbStore() override {
     jobs_.close();
@@ -33,10 +47,12 @@ class MariadbStore final : public Store {
   }
 
   Status start() {
-    TRY(inline_.transactions, MariadbConnection::connect(target_, MariadbConnection::Role::transactions));
-    TRY_STATUS(inline_.transactions->check_server(options_.allow_unsafe_server));
-    if (!runtime_.threaded()) return {};
-    inline_.transactions.reset();
+    TRY(auto first, MariadbConnection::connect(target_, role_of(Access::write)));
+    TRY_STATUS(first->check_server(options_.allow_unsafe_server));
+    if (!runtime_.threaded()) {
+      inline_.of(Access::write) = std::move(first);
+      return {};
+    }
     for (std::size_t i = 0; i < options_.threads; ++i) {
       threads_.push_back(runtime_.start_thread("mariadb", [this] { loop(); }));
     }
@@ -77,13 +93,12 @@ class MariadbStore final : public Store {
   }
 
   void run(Sessions& sessions, Job& job) {
-    auto& connection = job.read_only() ? sessions.snapshots : sessions.transactions;
+    auto& connection = sessions.of(job.access());
     Status outcome;
     std::size_t reconnects = 0;
     for (std::size_t attempt = 1;; ++attempt) {
       if (!connection) {
-        auto made = MariadbConnection::connect(target_, job.read_only() ? MariadbConnection::Role::snapshots
-                                                                        : MariadbConnection::Role::transactions);
+        auto made = MariadbConnection::connect(target_, role_of(job.access()));
         if (!made) {
           outcome = std::move(made).error();
           break;
@@ -95,7 +110,8 @@ class MariadbStore final : public Store {
       if (next == Next::finished) break;
       reconnects += next == Next::reconnect ? 1 : 0;
       if (attempt >= options_.attempts_max || reconnects > kReconnectsMax) {
-        outcome = base::error(base::Code::unavailable, "database_busy", "the transaction did not get through");
+        outcome = base::error(base::Code::unavailable, "database_busy",
+                              "the transaction did not get through");
         break;
       }
       if (next == Next::repeat || reconnects > 1) pause(attempt);
@@ -115,7 +131,8 @@ class MariadbStore final : public Store {
         return Next::finished;
       }
       if (connection.fate() == Fate::lost && wrote) {
-        outcome = base::error(base::Code::ambiguous, "commit_unknown", "the connection broke during COMMIT");
+        outcome = base::error(base::Code::ambiguous, "commit_unknown",
+                              "the connection broke during COMMIT");
         return Next::finished;
       }
       if (connection.fate() == Fate::good) {
@@ -135,9 +152,10 @@ class MariadbStore final : public Store {
   // Rivals that collided should not meet again at once.
   void pause(std::size_t attempt) {
     if (!runtime_.threaded()) return;
-    const auto most = std::min<base::Duration>(kPauseMax, kPauseStep * (1 << std::min<std::size_t>(attempt, 6)));
-    jobs_.pause(base::Duration(1 + static_cast<std::int64_t>(
-                                       runtime_.random().below(static_cast<std::uint64_t>(most.count())))));
+    const auto most =
+        std::min<base::Duration>(kPauseMax, kPauseStep * (1 << std::min<std::size_t>(attempt, 6)));
+    jobs_.pause(base::Duration(1 + static_cast<std::int64_t>(runtime_.random().below(
+                                       static_cast<std::uint64_t>(most.count())))));
   }
 
   base::Runtime& runtime_;
@@ -159,7 +177,8 @@ Status set_option(MariadbTarget& target, std::string_view name, std::string valu
   } else if (name == "tls_ca") {
     target.tls_ca = std::move(value);
   } else {
-    return base::error(base::Code::invalid_argument, "unknown option in the mysql: URL: " + std::string(name));
+    return base::error(base::Code::invalid_argument,
+                       "unknown option in the mysql: URL: " + std::string(name));
   }
   return {};
 }
@@ -175,7 +194,8 @@ Status parse_authority(MariadbTarget& target, std::string_view authority) {
     }
     authority.remove_prefix(at + 1);
   }
-  if (const auto colon = authority.rfind(':'); colon != std::string_view::npos && !authority.ends_with(']')) {
+  if (const auto colon = authority.rfind(':');
+      colon != std::string_view::npos && !authority.ends_with(']')) {
     const std::string_view port = authority.substr(colon + 1);
     const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), target.port);
     if (failed != std::errc() || end != port.data() + port.size() || target.port == 0) {
@@ -183,7 +203,8 @@ Status parse_authority(MariadbTarget& target, std::string_view authority) {
     }
     authority = authority.substr(0, colon);
   }
-  if (authority.starts_with('[') && authority.ends_with(']')) authority = authority.substr(1, authority.size() - 2);
+  if (authority.starts_with('[') && authority.ends_with(']'))
+    authority = authority.substr(1, authority.size() - 2);
   if (!authority.empty()) target.host = authority;
   return {};
 }
@@ -193,7 +214,8 @@ Status parse_authority(MariadbTarget& target, std::string_view authority) {
 Result<MariadbTarget> parse_mysql_url(const std::string& url) {
   MariadbTarget target;
   std::string_view rest = url;
-  if (!rest.starts_with("mysql://")) return base::error(base::Code::invalid_argument, "expected mysql://");
+  if (!rest.starts_with("mysql://"))
+    return base::error(base::Code::invalid_argument, "expected mysql://");
   rest.remove_prefix(8);
   const auto slash = rest.find('/');
   if (slash == std::string_view::npos) {

@@ -75,14 +75,17 @@ TEST_F(MariadbTest, a_body_that_swallows_a_lost_session_can_not_commit_the_rest)
   int runs = 0;
   const Status done = store().transact_blocking([&](Tx& tx) -> Status {
     ++runs;
-    static_cast<void>(tx.exec(kInsertItem, make_item(*t_, tenant_, "first " + std::to_string(runs))));
+    static_cast<void>(
+        tx.exec(kInsertItem, make_item(*t_, tenant_, "first " + std::to_string(runs))));
     if (runs == 1) kill(session_of(tx).value());
-    static_cast<void>(tx.exec(kInsertItem, make_item(*t_, tenant_, "second " + std::to_string(runs))));
+    static_cast<void>(
+        tx.exec(kInsertItem, make_item(*t_, tenant_, "second " + std::to_string(runs))));
     return {};
   });
   EXPECT_TRUE(done);
   EXPECT_EQ(runs, 2);
-  const auto names = store().snapshot_blocking([&](Tx& tx) { return tx.all(kListItems, {tenant_}); }).value();
+  const auto names =
+      store().snapshot_blocking([&](Tx& tx) { return tx.all(kListItems, {tenant_}); }).value();
   ASSERT_EQ(names.size(), 2U);
   EXPECT_EQ(names[0].name, "first 2");
 }
@@ -110,7 +113,8 @@ TEST_F(MariadbTest, deadlocks_are_repeated_until_both_get_through) {
   one.join();
   two.join();
   EXPECT_EQ(runs.load(), 3) << "one victim ran twice";
-  const auto all = store().snapshot_blocking([&](Tx& tx) { return tx.all(kListItems, {tenant_}); }).value();
+  const auto all =
+      store().snapshot_blocking([&](Tx& tx) { return tx.all(kListItems, {tenant_}); }).value();
   EXPECT_EQ(all[0].amount, 111);
   EXPECT_EQ(all[1].amount, 111);
 }
@@ -123,7 +127,8 @@ TEST_F(MariadbTest, a_server_that_is_away_is_unavailable) {
 
 TEST_F(MariadbTest, texts_join_and_compare_as_on_sqlite) {
   const Status done = store().administer([](Connection& c) -> Status {
-    TRY(auto rows, c.raw("SELECT 'a' || 'b', 'a' = 'A', 'a' LIKE 'A', 'x_y' LIKE 'x!_y' ESCAPE '!', 7 DIV 2, '\\'"));
+    TRY(auto rows, c.raw("SELECT 'a' || 'b', 'a' = 'A', 'a' LIKE 'A', 'x_y' LIKE 'x!_y' ESCAPE "
+                         "'!', 7 DIV 2, '\\'"));
     const RawRow expected{"ab", "0", "0", "1", "3", "\\"};
     EXPECT_EQ(rows.at(0), expected);
     return {};
@@ -137,9 +142,10 @@ TEST(MariadbSettings, only_durable_and_strict_servers_are_safe) {
     const char* mode;
     bool safe;
   };
-  for (const Case& c : {Case{"1", "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION", true},
-                        Case{"1", "STRICT_ALL_TABLES", true}, Case{"1", "", false}, Case{"1", "ANSI_QUOTES", false},
-                        Case{"2", "STRICT_ALL_TABLES", false}, Case{"0", "", false}}) {
+  for (const Case& c :
+       {Case{"1", "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION", true},
+        Case{"1", "STRICT_ALL_TABLES", true}, Case{"1", "", false}, Case{"1", "ANSI_QUOTES", false},
+        Case{"2", "STRICT_ALL_TABLES", false}, Case{"0", "", false}}) {
     EXPECT_EQ(unsafe_settings(c.flush, c.mode).empty(), c.safe) << c.flush << " " << c.mode;
   }
 }
@@ -157,8 +163,9 @@ TEST(MariadbUrl, is_read_or_refused) {
   ASSERT_TRUE(socket);
   EXPECT_EQ(socket->socket, "/run/db.sock");
   EXPECT_EQ(socket->user, "u");
-  for (const char* bad : {"mysql:", "mysql://host", "mysql://host/", "mysql://host:x/d", "mysql://host:0/d",
-                          "mysql://host:99999/d", "mysql://host/d?what=1", "sqlite:x"}) {
+  for (const char* bad :
+       {"mysql:", "mysql://host", "mysql://host/", "mysql://host:x/d", "mysql://host:0/d",
+        "mysql://host:99999/d", "mysql://host/d?what=1", "sqlite:x"}) {
     EXPECT_FALSE(parse_mysql_url(bad)) << bad;
   }
 }

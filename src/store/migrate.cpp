@@ -11,9 +11,11 @@ namespace {
 
 constexpr int kLockWaitSeconds = 600;  // another process may be building an index
 
-// Portable DDL; `statements_done` counts a step's statements so that MariaDB can go on after a crash.
+// Portable DDL; `statements_done` counts a step's statements so that MariaDB can go on after a
+// crash.
 constexpr const char* kTable =
-    "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name "
+    "VARCHAR(100) NOT NULL, "
     "statements_done BIGINT NOT NULL, finished BIGINT NOT NULL, applied_at BIGINT NOT NULL)";
 
 struct Progress {
@@ -27,9 +29,11 @@ std::int64_t to_integer(const std::optional<std::string>& text) {
   return value;
 }
 
-// MariaDB's answers to DDL that has been done already: table exists, column exists, key exists, nothing to drop.
+// MariaDB's answers to DDL that has been done already: table exists, column exists, key exists,
+// nothing to drop.
 bool done_before(const base::Error& e) {
-  for (const char* number : {"error 1050 ", "error 1060 ", "error 1061 ", "error 1091 ", "error 1051 "}) {
+  for (const char* number :
+       {"error 1050 ", "error 1060 ", "error 1061 ", "error 1091 ", "error 1051 "}) {
     if (e.detail.find(number) != std::string::npos) return true;
   }
   return false;
@@ -62,7 +66,8 @@ class Migrator {
       const auto found = progress_.find(step.number);
       if (found == progress_.end() || !found->second.finished) {
         return base::error(base::Code::conflict, "schema_too_old",
-                           "migration " + std::to_string(step.number) + " is not applied: run `quittance migrate`");
+                           "migration " + std::to_string(step.number) +
+                               " is not applied: run `quittance migrate`");
       }
     }
     return {};
@@ -74,14 +79,17 @@ class Migrator {
 
   base::Error too_new() const {
     return base::error(base::Code::conflict, "schema_too_new",
-                       "the database has migration " + std::to_string(newest()) + ", this program knows up to " +
-                           std::to_string(newest_known()));
+                       "the database has migration " + std::to_string(newest()) +
+                           ", this program knows up to " + std::to_string(newest_known()));
   }
 
   Status read_progress() {
-    TRY(auto rows, connection_.raw("SELECT number, statements_done, finished FROM schema_migration ORDER BY number"));
+    TRY(auto rows,
+        connection_.raw(
+            "SELECT number, statements_done, finished FROM schema_migration ORDER BY number"));
     for (const RawRow& row : rows) {
-      progress_[static_cast<std::uint32_t>(to_integer(row[0]))] = {to_integer(row[1]), to_integer(row[2]) != 0};
+      progress_[static_cast<std::uint32_t>(to_integer(row[0]))] = {to_integer(row[1]),
+                                                                   to_integer(row[2]) != 0};
     }
     return {};
   }
@@ -92,24 +100,28 @@ class Migrator {
     const std::string number = std::to_string(step.number);
     base::log::info("migrating", {{"number", step.number}, {"name", step.name}});
     if (!progress_.contains(step.number)) {
-      TRY_STATUS(connection_.raw("INSERT INTO schema_migration (number, name, statements_done, finished, applied_at) "
-                                 "VALUES (" + number + ", '" + std::string(step.name) + "', 0, 0, " +
-                                 std::to_string(base::micros(now_)) + ")"));
+      TRY_STATUS(connection_.raw(
+          "INSERT INTO schema_migration (number, name, statements_done, finished, applied_at) "
+          "VALUES (" +
+          number + ", '" + std::string(step.name) + "', 0, 0, " +
+          std::to_string(base::micros(now_)) + ")"));
     }
     const auto first = static_cast<std::size_t>(progress.statements_done);
     for (std::size_t i = first; i < statements.size(); ++i) {
       const auto ran = connection_.raw(std::string(statements[i]));
-      // Only the statement that an interrupted run may have finished without recording it may be there already.
+      // Only the statement that an interrupted run may have finished without recording it may be
+      // there already.
       const bool resumed = mariadb && i == first && progress_.contains(step.number);
       if (!ran && !(resumed && done_before(ran.error()))) {
         base::Error e = ran.error();
         e.detail = "migration " + number + ": " + e.detail;
         return e;
       }
-      TRY_STATUS(connection_.raw("UPDATE schema_migration SET statements_done = " + std::to_string(i + 1) +
-                                 " WHERE number = " + number));
+      TRY_STATUS(connection_.raw("UPDATE schema_migration SET statements_done = " +
+                                 std::to_string(i + 1) + " WHERE number = " + number));
     }
-    TRY_STATUS(connection_.raw("UPDATE schema_migration SET finished = 1 WHERE number = " + number));
+    TRY_STATUS(
+        connection_.raw("UPDATE schema_migration SET finished = 1 WHERE number = " + number));
     return {};
   }
 
@@ -146,7 +158,8 @@ Result<MigrateReport> migrate(Store& store, base::Time now, std::span<const Migr
 Status check_schema(Store& store, std::span<const Migration> steps) {
   return store.administer([&](Connection& connection) -> Status {
     auto exists = connection.raw("SELECT COUNT(*) FROM schema_migration");
-    if (!exists) return base::error(base::Code::conflict, "schema_too_old", "the database was never migrated");
+    if (!exists)
+      return base::error(base::Code::conflict, "schema_too_old", "the database was never migrated");
     return Migrator(connection, base::Time{}, steps).check();
   });
 }

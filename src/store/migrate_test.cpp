@@ -8,13 +8,15 @@ namespace store::testing {
 namespace {
 using base::Code;
 
-constexpr std::array<std::string_view, 2> kFirst{"CREATE TABLE first (a INTEGER NOT NULL PRIMARY KEY, b INTEGER)",
-                                                 "CREATE INDEX ix_first_b ON first (b)"};
-constexpr std::array<std::string_view, 1> kSecond{"CREATE TABLE second (a INTEGER NOT NULL PRIMARY KEY)"};
-constexpr std::array<std::string_view, 2> kBroken{"CREATE TABLE third (a INTEGER NOT NULL PRIMARY KEY)",
-                                                  "CREATE INDEX ix_third ON nowhere (a)"};
-constexpr std::array<std::string_view, 2> kMended{"CREATE TABLE third (a INTEGER NOT NULL PRIMARY KEY)",
-                                                  "CREATE INDEX ix_third ON third (a)"};
+constexpr std::array<std::string_view, 2> kFirst{
+    "CREATE TABLE first (a INTEGER NOT NULL PRIMARY KEY, b INTEGER)",
+    "CREATE INDEX ix_first_b ON first (b)"};
+constexpr std::array<std::string_view, 1> kSecond{
+    "CREATE TABLE second (a INTEGER NOT NULL PRIMARY KEY)"};
+constexpr std::array<std::string_view, 2> kBroken{
+    "CREATE TABLE third (a INTEGER NOT NULL PRIMARY KEY)", "CREATE INDEX ix_third ON nowhere (a)"};
+constexpr std::array<std::string_view, 2> kMended{
+    "CREATE TABLE third (a INTEGER NOT NULL PRIMARY KEY)", "CREATE INDEX ix_third ON third (a)"};
 constexpr Migration kOne{1, "first", kFirst, kFirst};
 constexpr Migration kTwo{2, "second", kSecond, kSecond};
 constexpr Migration kThreeBroken{3, "third", kBroken, kBroken};
@@ -26,12 +28,16 @@ class MigrateTest : public ::testing::TestWithParam<Kind> {
     if (auto why = cannot_run(GetParam())) GTEST_SKIP() << *why;
     t_ = std::make_unique<TestStore>(GetParam(), TestOptions{.migrated = false});
   }
-  Result<MigrateReport> apply(std::vector<Migration> steps) { return migrate(t_->store(), t_->now(), steps); }
+  Result<MigrateReport> apply(std::vector<Migration> steps) {
+    return migrate(t_->store(), t_->now(), steps);
+  }
   bool exists(const std::string& table) {
-    return t_->store().administer([&](Connection& c) -> Status {
-      TRY_STATUS(c.raw("SELECT COUNT(*) FROM " + table));
-      return {};
-    }).has_value();
+    return t_->store()
+        .administer([&](Connection& c) -> Status {
+          TRY_STATUS(c.raw("SELECT COUNT(*) FROM " + table));
+          return {};
+        })
+        .has_value();
   }
   std::unique_ptr<TestStore> t_;
 };
@@ -78,8 +84,9 @@ TEST_P(MigrateTest, an_interrupted_statement_counts_as_done) {
   ASSERT_TRUE(apply({kOne}));
   // As a crash between the DDL and its record leaves it.
   const Status crashed = t_->store().administer([](Connection& c) -> Status {
-    TRY_STATUS(c.raw("INSERT INTO schema_migration (number, name, statements_done, finished, applied_at) "
-                     "VALUES (2, 'second', 0, 0, 0)"));
+    TRY_STATUS(
+        c.raw("INSERT INTO schema_migration (number, name, statements_done, finished, applied_at) "
+              "VALUES (2, 'second', 0, 0, 0)"));
     TRY_STATUS(c.raw(std::string(kSecond[0])));
     return {};
   });

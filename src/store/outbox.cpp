@@ -17,7 +17,8 @@ constexpr Query<NewDelivery> kAddDelivery{sql::add_delivery};
 
 }  // namespace
 
-Outbox::Outbox(base::Ids& ids, const base::Clock& clock, std::vector<Subscription> subscriptions, Wake wake)
+Outbox::Outbox(base::Ids& ids, const base::Clock& clock, std::vector<Subscription> subscriptions,
+               Wake wake)
     : ids_(ids), clock_(clock), subscriptions_(std::move(subscriptions)), wake_(std::move(wake)) {}
 
 Status Outbox::append(Tx& tx, Event event) {

@@ -17,13 +17,18 @@ class SqlgenTest : public ::testing::Test {
     folder_ = name;
     fs::create_directories(folder_ / "migrations");
     write("migrations/0001_thing.sql",
-          "CREATE TABLE thing (tenant_id BINARY(16) NOT NULL, id BINARY(16) NOT NULL, name VARCHAR(10) NOT NULL,\n"
+          "CREATE TABLE thing (tenant_id BINARY(16) NOT NULL, id BINARY(16) NOT NULL, name "
+          "VARCHAR(10) NOT NULL,\n"
           "  n BIGINT, PRIMARY KEY (tenant_id, id)) {{table_options}};\n"
           "CREATE UNIQUE INDEX uq_thing_name ON thing (tenant_id, name);\n");
-    write("migrations/0002_tally.sql", "CREATE TABLE tally (day INT NOT NULL PRIMARY KEY, n BIGINT NOT NULL) {{table_options narrow}};");
+    write("migrations/0002_tally.sql",
+          "CREATE TABLE tally (day INT NOT NULL PRIMARY KEY, n BIGINT NOT NULL) {{table_options "
+          "narrow}};");
   }
   void TearDown() override { fs::remove_all(folder_); }
-  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+  }
   static std::string read(const fs::path& path) {
     std::stringstream out;
     out << std::ifstream(path).rdbuf();
@@ -32,8 +37,9 @@ class SqlgenTest : public ::testing::Test {
   // Exit status; the output is in out_ and the messages in errors_.
   int run(const std::string& mode) {
     const std::string command = "python3 " QT_SOURCE_DIR "/cmake/sqlgen.py " + mode + " --out " +
-                                (folder_ / "out.h").string() + " --migrations " + (folder_ / "migrations").string() +
-                                " 2> " + (folder_ / "errors").string();
+                                (folder_ / "out.h").string() + " --migrations " +
+                                (folder_ / "migrations").string() + " 2> " +
+                                (folder_ / "errors").string();
     const int status = std::system(command.c_str());
     out_ = read(folder_ / "out.h");
     errors_ = read(folder_ / "errors");
@@ -50,10 +56,12 @@ class SqlgenTest : public ::testing::Test {
 TEST_F(SqlgenTest, good_statements_become_both_dialects) {
   ASSERT_EQ(compile(R"(-- name: find
 -- What for.
-SELECT name, ':no' AS text FROM thing WHERE tenant_id = :tenant_id AND id = :id AND n {{div}} 2 > :id {{for_update}};
+SELECT name, ':no' AS text FROM thing
+WHERE tenant_id = :tenant_id AND id = :id AND n {{div}} 2 > :id {{for_update}};
 
 -- name: add
-INSERT INTO thing (tenant_id, id, name, n) VALUES (:tenant_id, :id, :name, 1) {{on_conflict_ignore id, tenant_id}}
+INSERT INTO thing (tenant_id, id, name, n) VALUES (:tenant_id, :id, :name, 1)
+{{on_conflict_ignore id, tenant_id}}
 
 -- name: count
 INSERT INTO tally (day, n) VALUES (:day, 1) {{upsert day}} n = n + {{new n}}
@@ -65,14 +73,18 @@ DELETE FROM thing WHERE n < :n
 
 -- name: split
 SELECT {{mariadb}}1 + 1{{else}}2{{end}} AS two FROM tally WHERE day = :day
-)"), 0) << errors_;
+)"),
+            0)
+      << errors_;
   for (const char* part :
-       {"FROM thing WHERE tenant_id = ? AND id = ? AND n / 2 > ?\"", "n DIV 2 > ? FOR UPDATE\"", "':no' AS text",
-        R"({"tenant_id", "id", "id"})", "ON CONFLICT (id, tenant_id) DO NOTHING", ".ignore_key = \"primary\"",
-        "ON CONFLICT (day) DO UPDATE SET n = n + excluded.n", "ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
-        ".upsert = true", "\"cleans up after everybody.\"", "SELECT 1 + 1 AS two", "SELECT 2 AS two"}) {
+       {"FROM thing WHERE tenant_id = ? AND id = ? AND n / 2 > ?\"", "n DIV 2 > ? FOR UPDATE\"",
+        "':no' AS text", R"({"tenant_id", "id", "id"})", "ON CONFLICT (id, tenant_id) DO NOTHING",
+        ".ignore_key = \"primary\"", "ON CONFLICT (day) DO UPDATE SET n = n + excluded.n",
+        "ON DUPLICATE KEY UPDATE n = n + VALUES(n)", ".upsert = true",
+        "\"cleans up after everybody.\"", "SELECT 1 + 1 AS two", "SELECT 2 AS two"}) {
     std::string flat = out_;
-    for (std::size_t at = 0; (at = flat.find("\"\n        \"")) != std::string::npos;) flat.erase(at, 11);
+    for (std::size_t at = 0; (at = flat.find("\"\n        \"")) != std::string::npos;)
+      flat.erase(at, 11);
     EXPECT_NE(flat.find(part), std::string::npos) << part << "\n" << flat;
   }
 }
@@ -87,13 +99,16 @@ TEST_F(SqlgenTest, broken_rules_stop_the_build) {
       {"SELECT n FROM thing WHERE tenant_id = ?", "write :name"},
       {"SELECT n FROM thin WHERE tenant_id = :tenant_id", "unknown table thin"},
       {"SELECT n FROM thing WHERE tenant_id = :tenant_id {{lock}}", "unknown macro"},
-      {"SELECT n FROM thing {{force_index ix_nothing}} WHERE tenant_id = :tenant_id", "unknown index"},
+      {"SELECT n FROM thing {{force_index ix_nothing}} WHERE tenant_id = :tenant_id",
+       "unknown index"},
       {"SELECT `n` FROM thing WHERE tenant_id = :tenant_id", "no quoted names"},
       {"DELETE FROM thing WHERE tenant_id = :tenant_id LIMIT 3", "LIMIT"},
       {"DELETE FROM thing WHERE tenant_id = :tenant_id RETURNING n", "RETURNING"},
       {"INSERT IGNORE INTO thing (tenant_id, n) VALUES (:tenant_id, 1)", "INSERT"},
-      {"INSERT INTO thing (tenant_id, n) VALUES (:tenant_id, 1) {{on_conflict_ignore n}}", "no unique key"},
-      {"INSERT INTO thing (tenant_id, n) VALUES (:tenant_id, 1) {{upsert tenant_id, id}} n = 2", "several unique keys"},
+      {"INSERT INTO thing (tenant_id, n) VALUES (:tenant_id, 1) {{on_conflict_ignore n}}",
+       "no unique key"},
+      {"INSERT INTO thing (tenant_id, n) VALUES (:tenant_id, 1) {{upsert tenant_id, id}} n = 2",
+       "several unique keys"},
       {"DROP TABLE thing", "starts with DROP"},
       {"SELECT 1; SELECT 2", "2 statements"},
       {"SELECT 1\n-- name: bad\nSELECT 2", "stands also at"},
@@ -109,10 +124,12 @@ TEST_F(SqlgenTest, broken_rules_stop_the_build) {
 
 TEST_F(SqlgenTest, migrations_are_translated_for_sqlite) {
   ASSERT_EQ(run("--embed-migrations"), 0) << errors_;
-  for (const char* part : {"name TEXT CHECK (length(name) <= 10) NOT NULL", "CHECK (length(id) = 16)", ") STRICT",
-                           "STRICT, WITHOUT ROWID", "ENGINE=InnoDB", "VARCHAR(10)", "Migration{2, \"tally\""}) {
+  for (const char* part :
+       {"name TEXT CHECK (length(name) <= 10) NOT NULL", "CHECK (length(id) = 16)", ") STRICT",
+        "STRICT, WITHOUT ROWID", "ENGINE=InnoDB", "VARCHAR(10)", "Migration{2, \"tally\""}) {
     std::string flat = out_;
-    for (std::size_t at = 0; (at = flat.find("\"\n    \"")) != std::string::npos;) flat.erase(at, 7);
+    for (std::size_t at = 0; (at = flat.find("\"\n    \"")) != std::string::npos;)
+      flat.erase(at, 7);
     EXPECT_NE(flat.find(part), std::string::npos) << part << "\n" << flat;
   }
 }
@@ -126,7 +143,8 @@ TEST_F(SqlgenTest, broken_migrations_stop_the_build) {
       {"CREATE TABLE thing (a BIGINT NOT NULL PRIMARY KEY)", "exists already"},
       {"CREATE INDEX uq_thing_name ON tally (n)", "exists already"},
       {"CREATE INDEX ix_tally ON tally (m)", "no column m"},
-      {"CREATE TABLE x (a INT NOT NULL PRIMARY KEY); CREATE TABLE y (a INT NOT NULL PRIMARY KEY)", "one CREATE TABLE"},
+      {"CREATE TABLE x (a INT NOT NULL PRIMARY KEY); CREATE TABLE y (a INT NOT NULL PRIMARY KEY)",
+       "one CREATE TABLE"},
       {"SELECT 1", "can't SELECT"},
   };
   for (const auto& [sql, message] : cases) {

@@ -28,7 +28,9 @@ struct SqliteConnection::Prepared final : Cursor {
       switch (v.kind) {
         case Kind::null: sqlite3_bind_null(handle, i + 1); break;
         case Kind::integer: sqlite3_bind_int64(handle, i + 1, v.integer); break;
-        case Kind::text: sqlite3_bind_text64(handle, i + 1, data, v.size, SQLITE_STATIC, SQLITE_UTF8); break;
+        case Kind::text:
+          sqlite3_bind_text64(handle, i + 1, data, v.size, SQLITE_STATIC, SQLITE_UTF8);
+          break;
         case Kind::blob: sqlite3_bind_blob64(handle, i + 1, data, v.size, SQLITE_STATIC); break;
       }
     }
@@ -47,9 +49,10 @@ struct SqliteConnection::Prepared final : Cursor {
   Value read(int column) const {
     switch (sqlite3_column_type(handle, column)) {
       case SQLITE_INTEGER: return Value::of(sqlite3_column_int64(handle, column));
-      case SQLITE_TEXT: return {.kind = Kind::text,
-                                .data = reinterpret_cast<const char*>(sqlite3_column_text(handle, column)),
-                                .size = static_cast<std::size_t>(sqlite3_column_bytes(handle, column))};
+      case SQLITE_TEXT:
+        return {.kind = Kind::text,
+                .data = reinterpret_cast<const char*>(sqlite3_column_text(handle, column)),
+                .size = static_cast<std::size_t>(sqlite3_column_bytes(handle, column))};
       case SQLITE_BLOB: {
         const auto* data = static_cast<const char*>(sqlite3_column_blob(handle, column));
         return {.kind = Kind::blob,
@@ -57,7 +60,8 @@ struct SqliteConnection::Prepared final : Cursor {
                 .size = static_cast<std::size_t>(sqlite3_column_bytes(handle, column))};
       }
       case SQLITE_FLOAT: {
-        // Only an expression can make one (columns are STRICT); text of no member's form is refused.
+        // Only an expression can make one (columns are STRICT); text of no member's form is
+        // refused.
         return {.kind = Kind::blob, .data = "", .size = 0};
       }
       default: return {};
@@ -75,15 +79,17 @@ struct SqliteConnection::Prepared final : Cursor {
     if (checked == columns.data()) return {};
     const int count = sqlite3_column_count(handle);
     if (static_cast<std::size_t>(count) != columns.size()) {
-      return base::error(Code::internal, std::string(statement->name) + ": selects " + std::to_string(count) +
-                                             " columns, the row has " + std::to_string(columns.size()));
+      return base::error(Code::internal, std::string(statement->name) + ": selects " +
+                                             std::to_string(count) + " columns, the row has " +
+                                             std::to_string(columns.size()));
     }
     for (int i = 0; i < count; ++i) {
       const std::string_view name = sqlite3_column_name(handle, i);
       if (name != columns[static_cast<std::size_t>(i)].name) {
-        return base::error(Code::internal, std::string(statement->name) + ": column " + std::to_string(i + 1) +
-                                               " is " + std::string(name) + ", the row's member is " +
-                                               std::string(columns[static_cast<std::size_t>(i)].name));
+        return base::error(Code::internal,
+                           std::string(statement->name) + ": column " + std::to_string(i + 1) +
+                               " is " + std::string(name) + ", the row's member is " +
+                               std::string(columns[static_cast<std::size_t>(i)].name));
       }
     }
     checked = columns.data();
@@ -96,11 +102,12 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
                                                                  base::Duration busy_timeout) {
   sqlite3* db = nullptr;
   // Each connection is used by one thread at a time, so SQLite's own mutexes are left out.
-  const int code = sqlite3_open_v2(path.c_str(), &db,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(
+      path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteConnection> made(new SqliteConnection(db));
   if (code != SQLITE_OK) {
-    return base::error(Code::unavailable, "can't open the SQLite file: " + std::string(sqlite3_errstr(code)));
+    return base::error(Code::unavailable,
+                       "can't open the SQLite file: " + std::string(sqlite3_errstr(code)));
   }
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, static_cast<int>(busy_timeout.count() / 1000));
@@ -108,13 +115,15 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
       "PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON; PRAGMA trusted_schema = OFF;"
       "PRAGMA temp_store = MEMORY; PRAGMA analysis_limit = 1000;";
   if (role == Role::writer) {
-    setup += "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;"
-             "PRAGMA journal_size_limit = 16777216;";
+    setup +=
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;"
+        "PRAGMA journal_size_limit = 16777216;";
   } else {
     setup += "PRAGMA query_only = ON; PRAGMA cache_size = -2000;";
   }
   if (sqlite3_exec(db, setup.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return base::error(Code::unavailable, "can't set up the SQLite file: " + std::string(sqlite3_errmsg(db)));
+    return base::error(Code::unavailable,
+                       "can't set up the SQLite file: " + std::string(sqlite3_errmsg(db)));
   }
   auto on_commit = [](void* self, sqlite3*, const char*, int pages) {
     static_cast<SqliteConnection*>(self)->wal_pages_ = pages;
@@ -138,17 +147,20 @@ Result<SqliteConnection::Prepared*> SqliteConnection::prepare(const Statement& s
     auto made = std::make_unique<Prepared>();
     made->connection = this;
     made->statement = &statement;
-    const int code = sqlite3_prepare_v3(db_, statement.sqlite.data(), static_cast<int>(statement.sqlite.size()),
-                                        SQLITE_PREPARE_PERSISTENT, &made->handle, nullptr);
+    const int code =
+        sqlite3_prepare_v3(db_, statement.sqlite.data(), static_cast<int>(statement.sqlite.size()),
+                           SQLITE_PREPARE_PERSISTENT, &made->handle, nullptr);
     if (code != SQLITE_OK) {
       prepared_.erase(&statement);
       return failed(statement, code);
     }
-    QT_ASSERT(static_cast<std::size_t>(sqlite3_bind_parameter_count(made->handle)) == statement.params.size());
+    QT_ASSERT(static_cast<std::size_t>(sqlite3_bind_parameter_count(made->handle)) ==
+              statement.params.size());
     slot = std::move(made);
   }
   if (slot->busy) {
-    return base::error(Code::internal, std::string(statement.name) + ": started again while its rows are read");
+    return base::error(Code::internal,
+                       std::string(statement.name) + ": started again while its rows are read");
   }
   return slot.get();
 }
@@ -158,7 +170,8 @@ Result<std::int64_t> SqliteConnection::execute(const Statement& statement, Bound
   p->bind(bound);
   const int code = sqlite3_step(p->handle);
   if (code != SQLITE_DONE) {
-    base::Error e = code == SQLITE_ROW ? base::error(Code::internal, std::string(statement.name) + ": returns rows")
+    base::Error e = code == SQLITE_ROW ? base::error(Code::internal,
+                                                     std::string(statement.name) + ": returns rows")
                                        : failed(statement, code);
     sqlite3_reset(p->handle);
     return e;
@@ -217,18 +230,21 @@ Result<std::vector<RawRow>> SqliteConnection::raw(const std::string& sql) {
 
 Status SqliteConnection::control(Control what) {
   static constexpr std::array<const char*, 7> kTexts{
-      "BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT job", "RELEASE job", "ROLLBACK TO job"};
+      "BEGIN",         "BEGIN IMMEDIATE", "COMMIT",         "ROLLBACK",
+      "SAVEPOINT job", "RELEASE job",     "ROLLBACK TO job"};
   const auto index = static_cast<std::size_t>(what);
   sqlite3_stmt*& handle = controls_[index];
   int code = SQLITE_OK;
-  if (!handle) code = sqlite3_prepare_v3(db_, kTexts[index], -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  if (!handle)
+    code = sqlite3_prepare_v3(db_, kTexts[index], -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   if (code == SQLITE_OK) code = sqlite3_step(handle);
   if (code == SQLITE_DONE) {
     sqlite3_reset(handle);
     return {};
   }
-  base::Error e = base::error(Code::unavailable, std::string(kTexts[index]) + ": SQLite error " +
-                                                     std::to_string(code) + ": " + sqlite3_errmsg(db_));
+  base::Error e =
+      base::error(Code::unavailable, std::string(kTexts[index]) + ": SQLite error " +
+                                         std::to_string(code) + ": " + sqlite3_errmsg(db_));
   // After a failed sync nobody knows what a restart will find in the log.
   if (what == Control::commit && (code & 0xff) == SQLITE_IOERR) e.code = Code::ambiguous;
   sqlite3_reset(handle);
@@ -263,7 +279,8 @@ base::Error SqliteConnection::failed(const Statement& statement, int code) {
     default: break;
   }
   const int primary = code & 0xff;
-  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_FULL || primary == SQLITE_IOERR) {
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_FULL ||
+      primary == SQLITE_IOERR) {
     e.code = Code::unavailable;
   } else if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
     e.code = Code::corrupt;
@@ -290,10 +307,12 @@ std::string SqliteConnection::violated_key(const std::string& message, int code)
 }
 
 std::string SqliteConnection::key_of_columns(const std::string& table, const std::string& columns) {
-  auto indexes = raw("SELECT name, origin FROM pragma_index_list('" + table + "') WHERE \"unique\"");
+  auto indexes =
+      raw("SELECT name, origin FROM pragma_index_list('" + table + "') WHERE \"unique\"");
   if (!indexes) return "unique";
   for (const RawRow& index : *indexes) {
-    auto names = raw("SELECT name FROM pragma_index_info('" + index[0].value_or("") + "') ORDER BY seqno");
+    auto names =
+        raw("SELECT name FROM pragma_index_info('" + index[0].value_or("") + "') ORDER BY seqno");
     std::string joined;
     for (std::size_t i = 0; names && i < names->size(); ++i) {
       if (i > 0) joined += ',';

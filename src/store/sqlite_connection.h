@@ -30,7 +30,13 @@ class SqliteConnection final : public Connection {
 
   // Transaction control; each text is prepared once.
   enum class Control : std::uint8_t {
-    begin_read, begin_write, commit, rollback, savepoint, release, rollback_to
+    begin_read,
+    begin_write,
+    commit,
+    rollback,
+    savepoint,
+    release,
+    rollback_to
   };
   base::Status control(Control what);
   // False after an error that made SQLite roll everything back on its own.
@@ -38,7 +44,8 @@ class SqliteConnection final : public Connection {
 
   // Pages in the write-ahead log after the last commit.
   int wal_pages() const { return wal_pages_; }
-  // Copies the log into the database; with `restart` it also waits for readers so that the log starts over.
+  // Copies the log into the database; with `restart` it also waits for readers so that the log
+  // starts over.
   void checkpoint(bool restart);
 
  private:

@@ -10,17 +10,22 @@ namespace store {
 namespace {
 using Control = SqliteConnection::Control;
 
-constexpr std::size_t kBatchMax = 64;         // bodies in one commit
-constexpr int kWalPagesPassive = 1000;        // 4 MB of log: copy it into the database
-constexpr int kWalPagesRestart = 8 * kWalPagesPassive;  // readers keep it from starting over: wait for them
+constexpr std::size_t kBatchMax = 64;   // bodies in one commit
+constexpr int kWalPagesPassive = 1000;  // 4 MB of log: copy it into the database
+constexpr int kWalPagesRestart =
+    8 * kWalPagesPassive;  // readers keep it from starting over: wait for them
 
-// One writer with group commit, and readers with their own snapshots. In memory, and when the runtime has no
-// threads, one connection does both.
+// One writer with group commit, and readers with their own snapshots. In memory, and when the
+// runtime has no threads, one connection does both.
 class SqliteStore final : public Store {
  public:
   SqliteStore(base::Runtime& runtime, Options options, std::string path)
-      : runtime_(runtime), options_(std::move(options)), path_(std::move(path)),
-        in_memory_(path_ == ":memory:"), writes_(options_.queue_max), reads_(options_.queue_max) {}
+      : runtime_(runtime),
+        options_(std::move(options)),
+        path_(std::move(path)),
+        in_memory_(path_ == ":memory:"),
+        writes_(options_.queue_max),
+        reads_(options_.queue_max) {}
 
   ~SqliteStore() override {
     writes_.close();
@@ -30,7 +35,8 @@ class SqliteStore final : public Store {
   }
 
   Status start() {
-    TRY(writer_, SqliteConnection::open(path_, SqliteConnection::Role::writer, options_.busy_timeout));
+    TRY(writer_,
+        SqliteConnection::open(path_, SqliteConnection::Role::writer, options_.busy_timeout));
     if (!runtime_.threaded()) return {};
     threads_.push_back(runtime_.start_thread("sqlite-write", [this] { write_loop(); }));
     if (in_memory_) return {};
@@ -144,7 +150,8 @@ class SqliteStore final : public Store {
     const bool commit = f.job->run(tx);
     f.hooks = writer_->take_hooks();
     if (!writer_->in_transaction()) {
-      f.outcome = base::error(base::Code::unavailable, "storage_failed", "SQLite rolled the transaction back");
+      f.outcome = base::error(base::Code::unavailable, "storage_failed",
+                              "SQLite rolled the transaction back");
       return false;
     }
     if (!commit) static_cast<void>(writer_->control(Control::rollback_to));
@@ -156,7 +163,8 @@ class SqliteStore final : public Store {
     return commit;
   }
 
-  // The job at `culprit` met an error that took the whole transaction with it: the others run once more.
+  // The job at `culprit` met an error that took the whole transaction with it: the others run once
+  // more.
   void lost(std::vector<Finished>& batch, std::size_t culprit) {
     base::log::error("SQLite rolled a transaction back", {{"batch", batch.size()}});
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -173,7 +181,8 @@ class SqliteStore final : public Store {
     while (auto job = reads_.pop()) {
       Status outcome;
       if (!connection) {
-        auto opened = SqliteConnection::open(path_, SqliteConnection::Role::reader, options_.busy_timeout);
+        auto opened =
+            SqliteConnection::open(path_, SqliteConnection::Role::reader, options_.busy_timeout);
         if (opened) {
           connection = *std::move(opened);
         } else {

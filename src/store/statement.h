@@ -10,8 +10,9 @@
 
 namespace store {
 
-// One named statement of a module's *.sql file, made by cmake/sqlgen.py. `params` are the names behind
-// the question marks, in order, repeats included. Its address is its identity in statement caches.
+// One named statement of a module's *.sql file, made by cmake/sqlgen.py. `params` are the names
+// behind the question marks, in order, repeats included. Its address is its identity in statement
+// caches.
 struct Statement {
   std::string_view name;  // "requests.insert_request"
   std::string_view sqlite;
@@ -52,15 +53,16 @@ void tenant_id_is_not_a_TenantId();
 
 template <class P>
 consteval std::uint8_t member_index(std::string_view name) {
-  using Members =
-      boost::describe::describe_members<P, boost::describe::mod_public | boost::describe::mod_inherited>;
+  using Members = boost::describe::describe_members<P, boost::describe::mod_public |
+                                                           boost::describe::mod_inherited>;
   std::uint8_t index = 0;
   std::uint8_t found = 255;
   boost::mp11::mp_for_each<Members>([&](auto d) {
     if (name == d.name) {
       found = index;
       using Member = std::remove_cvref_t<decltype(std::declval<P&>().*d.pointer)>;
-      if (name == "tenant_id" && !std::is_same_v<Member, domain::TenantId>) tenant_id_is_not_a_TenantId();
+      if (name == "tenant_id" && !std::is_same_v<Member, domain::TenantId>)
+        tenant_id_is_not_a_TenantId();
     }
     ++index;
   });
@@ -69,12 +71,12 @@ consteval std::uint8_t member_index(std::string_view name) {
 }
 }  // namespace detail
 
-// A statement with its types. P is a described struct with a member for every :name of the statement; a
-// :tenant_id must be a domain::TenantId (checked when the Query is made, at compile time). R is a described
-// struct whose members stand in the order of the selected columns; the names are compared when the
-// statement is prepared. Member types: bool, integers, std::string, std::string_view (parameters only),
-// described enums, base::Id<…>, base::Time, base::Secret<std::string>, std::optional of these,
-// store::Blob, base::json::Raw.
+// A statement with its types. P is a described struct with a member for every :name of the
+// statement; a :tenant_id must be a domain::TenantId (checked when the Query is made, at compile
+// time). R is a described struct whose members stand in the order of the selected columns; the
+// names are compared when the statement is prepared. Member types: bool, integers, std::string,
+// std::string_view (parameters only), described enums, base::Id<…>, base::Time,
+// base::Secret<std::string>, std::optional of these, store::Blob, base::json::Raw.
 template <class P = NoParams, class R = NoRow>
 struct Query {
   const Statement* statement;
@@ -82,7 +84,8 @@ struct Query {
 
   consteval explicit Query(const Statement& s) : statement(&s) {
     if (s.params.size() > kParamsMax) detail::too_many_parameters();
-    for (std::size_t i = 0; i < s.params.size(); ++i) plan[i] = detail::member_index<P>(s.params[i]);
+    for (std::size_t i = 0; i < s.params.size(); ++i)
+      plan[i] = detail::member_index<P>(s.params[i]);
   }
 };
 

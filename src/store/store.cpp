@@ -9,7 +9,8 @@ struct Registry {
   std::mutex mutex;
   std::vector<const Statement*> statements;
 };
-// Filled before main() by the headers that sqlgen makes; function-local, since their order is unknown.
+// Filled before main() by the headers that sqlgen makes; function-local, since their order is
+// unknown.
 Registry& registry() {
   static Registry all;
   return all;
@@ -37,8 +38,8 @@ base::Error second_row(const Statement& statement) {
 }
 
 base::Error misfit(const Statement& statement, std::string_view column) {
-  return base::error(base::Code::corrupt, std::string(statement.name) + ": column " + std::string(column) +
-                                              " holds what its member can't");
+  return base::error(base::Code::corrupt, std::string(statement.name) + ": column " +
+                                              std::string(column) + " holds what its member can't");
 }
 
 base::Error body_threw(const std::exception& e) {

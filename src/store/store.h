@@ -14,8 +14,9 @@
 #include "store/connection.h"
 #include "store/statement.h"
 
-// One typed data layer over SQLite and MariaDB. A transaction's body is a plain function that runs on a
-// database thread; it can't wait for the network, so no transaction is ever held across a provider call.
+// One typed data layer over SQLite and MariaDB. A transaction's body is a plain function that runs
+// on a database thread; it can't wait for the network, so no transaction is ever held across a
+// provider call.
 namespace store {
 
 using base::Awaitable;
@@ -31,25 +32,29 @@ class Tx {
   Tx& operator=(const Tx&) = delete;
 
   // Affected rows (for an UPDATE: rows matched by WHERE on both engines). A unique violation is
-  // Code::conflict with "table.index" or "table.primary" in Error::reason; everything retryable aborts the
-  // body and runs it again; the rest is Code::internal. In a snapshot it is always Code::internal.
+  // Code::conflict with "table.index" or "table.primary" in Error::reason; everything retryable
+  // aborts the body and runs it again; the rest is Code::internal. In a snapshot it is always
+  // Code::internal.
   template <class P, class R>
   Result<std::int64_t> exec(const Query<P, R>& query, const std::type_identity_t<P>& params = {});
   // At most one row; more is Code::corrupt.
   template <class P, class R>
-  Result<std::optional<R>> one(const Query<P, R>& query, const std::type_identity_t<P>& params = {});
+  Result<std::optional<R>> one(const Query<P, R>& query,
+                               const std::type_identity_t<P>& params = {});
   template <class P, class R>
   Result<std::vector<R>> all(const Query<P, R>& query, const std::type_identity_t<P>& params = {});
-  // Rows one by one without storing them; `visit(R&&)` returns Status, an error stops and is passed up. It may
-  // use the transaction, but not start the same statement again.
+  // Rows one by one without storing them; `visit(R&&)` returns Status, an error stops and is passed
+  // up. It may use the transaction, but not start the same statement again.
   template <class P, class R, class F>
   Status each(const Query<P, R>& query, const std::type_identity_t<P>& params, F&& visit);
-  // The same statement for many parameter sets (MariaDB: one round trip where possible). Sum of affected rows.
+  // The same statement for many parameter sets (MariaDB: one round trip where possible). Sum of
+  // affected rows.
   template <class P, class R>
-  Result<std::int64_t> exec_many(const Query<P, R>& query, std::type_identity_t<std::span<const P>> params);
+  Result<std::int64_t> exec_many(const Query<P, R>& query,
+                                 std::type_identity_t<std::span<const P>> params);
 
-  // Runs after the commit is durable, on the database thread; must not block or throw (wake-ups only).
-  // Dropped on rollback.
+  // Runs after the commit is durable, on the database thread; must not block or throw (wake-ups
+  // only). Dropped on rollback.
   void after_commit(std::function<void()> hook) { connection_.after_commit(std::move(hook)); }
   Engine engine() const { return connection_.engine(); }
   bool read_only() const { return read_only_; }
@@ -62,11 +67,12 @@ class Tx {
 };
 
 struct Options {
-  // "sqlite:PATH", "sqlite::memory:" (one shared connection), "mysql://user:password@host:port/database" or
-  // "mysql:///database?socket=PATH&user=…". MariaDB takes ?tls_ca=FILE (encrypted and verified).
+  // "sqlite:PATH", "sqlite::memory:" (one shared connection),
+  // "mysql://user:password@host:port/database" or "mysql:///database?socket=PATH&user=…". MariaDB
+  // takes ?tls_ca=FILE (encrypted and verified).
   std::string url;
-  // MariaDB: threads, each with a connection for transactions and one for snapshots. SQLite: readers;
-  // writes have one thread.
+  // MariaDB: threads, each with a connection for transactions and one for snapshots. SQLite:
+  // readers; writes have one thread.
   std::size_t threads = 8;
   std::size_t queue_max = 4096;  // waiting bodies; more are refused with Code::unavailable
   base::Duration busy_timeout = std::chrono::seconds(10);
@@ -75,19 +81,24 @@ struct Options {
   std::size_t attempts_max = 8;
 };
 
+// What a body may do: change rows, read one snapshot, or read whatever is newest at each statement.
+enum class Access : std::uint8_t { write, snapshot, reads };
+
 // A body and whoever waits for it. Used once, by one thread at a time.
 class Job {
  public:
-  explicit Job(bool read_only) : read_only_(read_only) {}
+  explicit Job(Access access) : access_(access) {}
   virtual ~Job() = default;
-  // Runs the body; true when it wants to commit. Called again when the transaction has to be repeated.
+  // Runs the body; true when it wants to commit. Called again when the transaction has to be
+  // repeated.
   virtual bool run(Tx& tx) = 0;
   // Called exactly once. An error takes the place of the body's result.
   virtual void done(Status outcome) = 0;
-  bool read_only() const { return read_only_; }
+  Access access() const { return access_; }
+  bool read_only() const { return access_ != Access::write; }
 
  private:
-  bool read_only_;
+  Access access_;
 };
 
 // Owned by app, outlives every service. Thread-safe.
@@ -96,15 +107,20 @@ class Store {
   virtual ~Store() = default;
   virtual Engine engine() const = 0;
 
-  // Runs `body(Tx&) -> Result<T>` in one transaction and commits when it returns a value, rolls back on an
-  // error. May run the body several times: it must only read its captures. Resumes the caller on the caller's
-  // own executor after the commit is durable. Errors besides the body's own: unavailable (no connection,
-  // queue full), ambiguous (the connection broke during COMMIT).
+  // Runs `body(Tx&) -> Result<T>` in one transaction and commits when it returns a value, rolls
+  // back on an error. May run the body several times: it must only read its captures. Resumes the
+  // caller on the caller's own executor after the commit is durable. Errors besides the body's own:
+  // unavailable (no connection, queue full), ambiguous (the connection broke during COMMIT).
   template <class F>
   Awaitable<std::invoke_result_t<F&, Tx&>> with_transaction(F body);
   // Read-only, one consistent snapshot; on SQLite runs beside the writer.
   template <class F>
   Awaitable<std::invoke_result_t<F&, Tx&>> with_snapshot(F body);
+  // Read-only, where every statement may see a newer commit than the one before: on MariaDB a round
+  // trip less than a snapshot. For single rows and for reads that don't have to agree with one
+  // another.
+  template <class F>
+  Awaitable<std::invoke_result_t<F&, Tx&>> with_reads(F body);
 
   // Blocking forms for start-up, tools and tests; not on an event loop.
   template <class F>
@@ -112,8 +128,8 @@ class Store {
   template <class F>
   std::invoke_result_t<F&, Tx&> snapshot_blocking(F body);
 
-  // Runs `work` on a connection without a read time-out (long DDL): on MariaDB a new one outside of any
-  // transaction, on SQLite the writer's inside one. For migrations and tools.
+  // Runs `work` on a connection without a read time-out (long DDL): on MariaDB a new one outside of
+  // any transaction, on SQLite the writer's inside one. For migrations and tools.
   virtual Status administer(std::function<Status(Connection&)> work) = 0;
 
  protected:
@@ -123,9 +139,9 @@ class Store {
 
  private:
   template <class F>
-  auto start(F body, bool read_only);
+  auto start(F body, Access access);
   template <class F>
-  std::invoke_result_t<F&, Tx&> blocking(F body, bool read_only);
+  std::invoke_result_t<F&, Tx&> blocking(F body, Access access);
 };
 
 // Connects, checks the server's settings and starts the database threads. Blocking.

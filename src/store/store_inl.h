@@ -92,8 +92,8 @@ Result<std::vector<R>> Tx::all(const Query<P, R>& query, const std::type_identit
 template <class P, class R, class F>
 Status Tx::each(const Query<P, R>& query, const std::type_identity_t<P>& params, F&& visit) {
   const detail::BoundValues<P> values(params);
-  TRY(Cursor * opened,
-      connection_.query(*query.statement, values.bound(query.plan.data()), detail::kColumns<R>, true));
+  TRY(Cursor * opened, connection_.query(*query.statement, values.bound(query.plan.data()),
+                                         detail::kColumns<R>, true));
   detail::OpenCursor cursor(opened);
   while (const detail::Value* from = cursor.next()) {
     R row{};
@@ -107,7 +107,8 @@ Status Tx::each(const Query<P, R>& query, const std::type_identity_t<P>& params,
 }
 
 template <class P, class R>
-Result<std::int64_t> Tx::exec_many(const Query<P, R>& query, std::type_identity_t<std::span<const P>> params) {
+Result<std::int64_t> Tx::exec_many(const Query<P, R>& query,
+                                   std::type_identity_t<std::span<const P>> params) {
   if (read_only_) return detail::write_in_snapshot(*query.statement);
   if (params.empty()) return std::int64_t{0};
   constexpr std::size_t stride = detail::kMemberCount<P>;
@@ -115,7 +116,8 @@ Result<std::int64_t> Tx::exec_many(const Query<P, R>& query, std::type_identity_
   for (std::size_t i = 0; i < params.size(); ++i) {
     detail::encode_members(params[i], values.data() + i * stride);
   }
-  return connection_.execute_many(*query.statement, values.data(), params.size(), stride, query.plan.data());
+  return connection_.execute_many(*query.statement, values.data(), params.size(), stride,
+                                  query.plan.data());
 }
 
 namespace detail {
@@ -125,7 +127,7 @@ template <class F>
 class BodyJob : public Job {
  public:
   using Outcome = std::invoke_result_t<F&, Tx&>;
-  BodyJob(F body, bool read_only) : Job(read_only), body_(std::move(body)) {}
+  BodyJob(F body, Access access) : Job(access), body_(std::move(body)) {}
   bool run(Tx& tx) final {
     try {
       result_.emplace(body_(tx));
@@ -149,14 +151,16 @@ class BodyJob : public Job {
 template <class F, class Handler>
 class AwaitedJob final : public BodyJob<F> {
  public:
-  AwaitedJob(F body, bool read_only, Handler handler)
-      : BodyJob<F>(std::move(body), read_only),
+  AwaitedJob(F body, Access access, Handler handler)
+      : BodyJob<F>(std::move(body), access),
         // Keeps the caller's loop running while the job is with a database thread.
-        executor_(boost::asio::prefer(boost::asio::any_io_executor(boost::asio::get_associated_executor(handler)),
-                                      boost::asio::execution::outstanding_work.tracked)),
+        executor_(boost::asio::prefer(
+            boost::asio::any_io_executor(boost::asio::get_associated_executor(handler)),
+            boost::asio::execution::outstanding_work.tracked)),
         handler_(std::move(handler)) {}
   void done(Status outcome) override {
-    auto resume = [handler = std::move(handler_), result = this->take(std::move(outcome))]() mutable {
+    auto resume = [handler = std::move(handler_),
+                   result = this->take(std::move(outcome))]() mutable {
       std::move(handler)(std::move(result));
     };
     boost::asio::post(executor_, std::move(resume));
@@ -171,8 +175,8 @@ template <class F>
 class BlockingJob final : public BodyJob<F> {
  public:
   using Outcome = typename BodyJob<F>::Outcome;
-  BlockingJob(F body, bool read_only, std::optional<Outcome>& into)
-      : BodyJob<F>(std::move(body), read_only), into_(into) {}
+  BlockingJob(F body, Access access, std::optional<Outcome>& into)
+      : BodyJob<F>(std::move(body), access), into_(into) {}
   void done(Status outcome) override { into_.emplace(this->take(std::move(outcome))); }
 
  private:
@@ -182,11 +186,12 @@ class BlockingJob final : public BodyJob<F> {
 }  // namespace detail
 
 template <class F>
-auto Store::start(F body, bool read_only) {
+auto Store::start(F body, Access access) {
   using Outcome = std::invoke_result_t<F&, Tx&>;
-  auto initiate = [this, read_only](auto handler, F moved_body) {
+  auto initiate = [this, access](auto handler, F moved_body) {
     using Handler = decltype(handler);
-    submit(std::make_unique<detail::AwaitedJob<F, Handler>>(std::move(moved_body), read_only, std::move(handler)));
+    submit(std::make_unique<detail::AwaitedJob<F, Handler>>(std::move(moved_body), access,
+                                                            std::move(handler)));
   };
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Outcome)>(
       std::move(initiate), boost::asio::use_awaitable, std::move(body));
@@ -194,29 +199,34 @@ auto Store::start(F body, bool read_only) {
 
 template <class F>
 Awaitable<std::invoke_result_t<F&, Tx&>> Store::with_transaction(F body) {
-  return start(std::move(body), false);
+  return start(std::move(body), Access::write);
 }
 
 template <class F>
 Awaitable<std::invoke_result_t<F&, Tx&>> Store::with_snapshot(F body) {
-  return start(std::move(body), true);
+  return start(std::move(body), Access::snapshot);
 }
 
 template <class F>
-std::invoke_result_t<F&, Tx&> Store::blocking(F body, bool read_only) {
+Awaitable<std::invoke_result_t<F&, Tx&>> Store::with_reads(F body) {
+  return start(std::move(body), Access::reads);
+}
+
+template <class F>
+std::invoke_result_t<F&, Tx&> Store::blocking(F body, Access access) {
   std::optional<std::invoke_result_t<F&, Tx&>> result;
-  run_blocking(std::make_unique<detail::BlockingJob<F>>(std::move(body), read_only, result));
+  run_blocking(std::make_unique<detail::BlockingJob<F>>(std::move(body), access, result));
   return *std::move(result);
 }
 
 template <class F>
 std::invoke_result_t<F&, Tx&> Store::transact_blocking(F body) {
-  return blocking(std::move(body), false);
+  return blocking(std::move(body), Access::write);
 }
 
 template <class F>
 std::invoke_result_t<F&, Tx&> Store::snapshot_blocking(F body) {
-  return blocking(std::move(body), true);
+  return blocking(std::move(body), Access::snapshot);
 }
 
 }  // namespace store

@@ -80,15 +80,19 @@ TEST_P(StoreTest, every_type_comes_back_as_it_went_in) {
 TEST_P(StoreTest, affected_rows_are_the_matched_ones) {
   const Item item = insert("a");
   const auto set = [&](std::int64_t amount, domain::RequestId id) {
-    return store().transact_blocking([&](Tx& tx) { return tx.exec(kSetAmount, {tenant_, id, amount}); }).value();
+    return store()
+        .transact_blocking([&](Tx& tx) { return tx.exec(kSetAmount, {tenant_, id, amount}); })
+        .value();
   };
   EXPECT_EQ(set(7, item.id), 1);
   EXPECT_EQ(set(7, item.id), 1) << "matched, although nothing changes";
   EXPECT_EQ(set(7, t_->ids().make<domain::RequestId>()), 0);
-  const auto again = store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertOrIgnore, item); });
+  const auto again =
+      store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertOrIgnore, item); });
   EXPECT_EQ(again.value(), 0);
   Item same_name = make_item(*t_, tenant_, "a");
-  const auto other_key = store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertOrIgnore, same_name); });
+  const auto other_key =
+      store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertOrIgnore, same_name); });
   ASSERT_FALSE(other_key) << "only the named key is ignored";
   EXPECT_EQ(other_key.error().reason, "item.uq_item_name");
 }
@@ -98,7 +102,8 @@ TEST_P(StoreTest, unique_violations_name_the_key_and_no_value) {
   Item same_name = make_item(*t_, tenant_, "secret-name");
   Item same_id = make_item(*t_, tenant_, "another");
   same_id.id = item.id;
-  for (const auto& [row, reason] : {std::pair(same_id, "item.primary"), std::pair(same_name, "item.uq_item_name")}) {
+  for (const auto& [row, reason] :
+       {std::pair(same_id, "item.primary"), std::pair(same_name, "item.uq_item_name")}) {
     const auto done = store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, row); });
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Code::conflict);
@@ -145,7 +150,8 @@ TEST_P(StoreTest, one_refuses_a_second_row_and_each_may_use_the_transaction) {
   EXPECT_TRUE(each) << each.error().detail;
   EXPECT_EQ(seen, (std::vector<std::string>{"a", "b"}));
   const Status stopped = store().snapshot_blocking([&](Tx& tx) {
-    return tx.each(kListItems, {tenant_}, [&](Item&&) -> Status { return base::error(Code::refused, "enough"); });
+    return tx.each(kListItems, {tenant_},
+                   [&](Item&&) -> Status { return base::error(Code::refused, "enough"); });
   });
   EXPECT_EQ(stopped.error().code, Code::refused);
   EXPECT_EQ(count(), 2) << "the statement is free again";
@@ -168,9 +174,11 @@ TEST_P(StoreTest, exec_many_sums_and_keeps_the_order_of_nulls) {
     item.bytes.bytes.assign(static_cast<std::size_t>(i), '\0');
     items.push_back(std::move(item));
   }
-  const auto inserted = store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, items); });
+  const auto inserted =
+      store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, items); });
   EXPECT_EQ(inserted.value(), 10);
-  const auto back = store().snapshot_blocking([&](Tx& tx) { return tx.all(kListItems, {tenant_}); }).value();
+  const auto back =
+      store().snapshot_blocking([&](Tx& tx) { return tx.all(kListItems, {tenant_}); }).value();
   ASSERT_EQ(back.size(), 10U);
   for (std::size_t i = 0; i < 10; ++i) {
     EXPECT_EQ(back[i].name, items[i].name);
@@ -181,16 +189,22 @@ TEST_P(StoreTest, exec_many_sums_and_keeps_the_order_of_nulls) {
   std::vector<ItemAmount> sets;
   for (const Item& item : items) sets.push_back({tenant_, item.id, 1});
   sets.push_back({tenant_, t_->ids().make<domain::RequestId>(), 1});
-  EXPECT_EQ(store().transact_blocking([&](Tx& tx) { return tx.exec_many(kSetAmount, sets); }).value(), 10);
-  const auto ignored = store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertOrIgnore, items); });
+  EXPECT_EQ(
+      store().transact_blocking([&](Tx& tx) { return tx.exec_many(kSetAmount, sets); }).value(),
+      10);
+  const auto ignored =
+      store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertOrIgnore, items); });
   EXPECT_EQ(ignored.value(), 0);
   items[7].name = "changed";
-  items.erase(items.begin(), items.begin() + 7);  // which of two violated keys is named depends on the engine
+  items.erase(items.begin(),
+              items.begin() + 7);  // which of two violated keys is named depends on the engine
   items.resize(1);
   items.push_back(make_item(*t_, tenant_, "fresh"));
-  const auto conflict = store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, items); });
+  const auto conflict =
+      store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, items); });
   EXPECT_EQ(conflict.error().reason, "item.primary");
-  EXPECT_EQ(store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, {}); }).value(), 0);
+  EXPECT_EQ(
+      store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, {}); }).value(), 0);
 }
 
 TEST_P(StoreTest, errors_and_exceptions_roll_back_and_drop_the_hooks) {
@@ -220,7 +234,8 @@ TEST_P(StoreTest, errors_and_exceptions_roll_back_and_drop_the_hooks) {
 }
 
 TEST_P(StoreTest, snapshots_refuse_writes) {
-  const auto done = store().snapshot_blocking([&](Tx& tx) { return tx.exec(kInsertItem, make_item(*t_, tenant_, "a")); });
+  const auto done = store().snapshot_blocking(
+      [&](Tx& tx) { return tx.exec(kInsertItem, make_item(*t_, tenant_, "a")); });
   EXPECT_EQ(done.error().code, Code::internal);
   EXPECT_EQ(count(), 0);
 }
@@ -246,7 +261,8 @@ TEST_P(StoreTest, rows_that_do_not_match_their_statement_are_named) {
   static constexpr Query<ItemKey, TooMany> kMany{sql::amount};
   static constexpr Query<ItemKey, WrongName> kMissingTable{sql::amount};
   const auto refused = [&](const auto& query, const char* part) {
-    const auto done = store().snapshot_blocking([&](Tx& tx) { return tx.one(query, {tenant_, item.id}); });
+    const auto done =
+        store().snapshot_blocking([&](Tx& tx) { return tx.one(query, {tenant_, item.id}); });
     ASSERT_FALSE(done);
     EXPECT_NE(done.error().detail.find("test.amount"), std::string::npos) << done.error().detail;
     EXPECT_NE(done.error().detail.find(part), std::string::npos) << done.error().detail;
@@ -255,7 +271,11 @@ TEST_P(StoreTest, rows_that_do_not_match_their_statement_are_named) {
   refused(kType, "amount");
   refused(kMany, "columns");
   // The right row type still works on the same prepared statement.
-  EXPECT_EQ(store().snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, item.id}); }).value()->amount, 1);
+  EXPECT_EQ(store()
+                .snapshot_blocking([&](Tx& tx) { return tx.one(kAmount, {tenant_, item.id}); })
+                .value()
+                ->amount,
+            1);
 }
 
 Awaitable<Result<std::int64_t>> add_two(Store& store, Item first, Item second) {
@@ -272,12 +292,24 @@ Awaitable<Result<std::int64_t>> add_two(Store& store, Item first, Item second) {
 }
 
 TEST_P(StoreTest, coroutines_see_their_committed_work) {
-  const auto two = t_->run(add_two(store(), make_item(*t_, tenant_, "a"), make_item(*t_, tenant_, "b")));
+  const auto two =
+      t_->run(add_two(store(), make_item(*t_, tenant_, "a"), make_item(*t_, tenant_, "b")));
   ASSERT_TRUE(two) << two.error().detail;
   EXPECT_EQ(*two, 2);
-  const auto again = t_->run(add_two(store(), make_item(*t_, tenant_, "c"), make_item(*t_, tenant_, "a")));
+  const auto again =
+      t_->run(add_two(store(), make_item(*t_, tenant_, "c"), make_item(*t_, tenant_, "a")));
   EXPECT_EQ(again.error().reason, "item.uq_item_name");
   EXPECT_EQ(count(), 2) << "the first insert went with the second";
+}
+
+TEST_P(StoreTest, reads_see_what_was_committed_and_refuse_writes) {
+  const Item item = insert("a");
+  auto read = [&](Tx& tx) { return tx.one(kAmount, {tenant_, item.id}); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(t_->run(store().with_reads(read)).value()->amount, 1);
+  auto write = [&](Tx& tx) { return tx.exec(kSetAmount, {tenant_, item.id, 2}); };
+  EXPECT_EQ(t_->run(store().with_reads(write)).error().code, Code::internal);
+  EXPECT_EQ(t_->run(store().with_transaction(write)).value(), 1);
+  EXPECT_EQ(t_->run(store().with_reads(read)).value()->amount, 2);
 }
 
 // A body that can be moved but not copied.
@@ -292,7 +324,8 @@ std::string param_name(const ::testing::TestParamInfo<std::tuple<Kind, bool>>& i
   return to_string(std::get<0>(info.param)) + (std::get<1>(info.param) ? "_threads" : "_sim");
 }
 INSTANTIATE_TEST_SUITE_P(engines, StoreTest,
-                         ::testing::Combine(::testing::ValuesIn(all_kinds()), ::testing::Bool()), param_name);
+                         ::testing::Combine(::testing::ValuesIn(all_kinds()), ::testing::Bool()),
+                         param_name);
 
 }  // namespace
 }  // namespace store::testing

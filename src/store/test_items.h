@@ -1,5 +1,6 @@
 #pragma once
-// A table for the store's own tests, with every type of column and a unique key besides the primary one.
+// A table for the store's own tests, with every type of column and a unique key besides the primary
+// one.
 #include "store/testing.h"
 
 namespace store::testing {
@@ -24,8 +25,8 @@ struct Item {
   std::optional<domain::RequestId> parent_id;
 };
 BOOST_DESCRIBE_STRUCT(Item, (),
-                      (tenant_id, id, name, note, amount, rank, flag, color, secret, bytes, payload, made_at,
-                       gone_at, parent_id))
+                      (tenant_id, id, name, note, amount, rank, flag, color, secret, bytes, payload,
+                       made_at, gone_at, parent_id))
 
 struct ItemKey {
   domain::TenantId tenant_id;
@@ -54,27 +55,34 @@ struct Total {
 BOOST_DESCRIBE_STRUCT(Total, (), (items, sum))
 
 namespace sql {
-inline constexpr std::string_view kAll[] = {"tenant_id", "id", "name", "note", "amount", "rank", "flag", "color", "secret",
-                                            "bytes", "payload", "made_at", "gone_at", "parent_id"};
+inline constexpr std::string_view kAll[] = {"tenant_id", "id",      "name",    "note",     "amount",
+                                            "rank",      "flag",    "color",   "secret",   "bytes",
+                                            "payload",   "made_at", "gone_at", "parent_id"};
 inline constexpr std::string_view kKey[] = {"tenant_id", "id"};
 inline constexpr std::string_view kTenant[] = {"tenant_id"};
 inline constexpr std::string_view kSet[] = {"amount", "tenant_id", "id"};
 inline constexpr std::string_view kSwap[] = {"amount", "tenant_id", "id", "old"};
 
-#define QT_INSERT_ITEM                                                                                           \
-  "INSERT INTO item (tenant_id, id, name, note, amount, `rank`, flag, color, secret, bytes, payload, made_at, " \
+#define QT_INSERT_ITEM                                                                        \
+  "INSERT INTO item (tenant_id, id, name, note, amount, `rank`, flag, color, secret, bytes, " \
+  "payload, made_at, "                                                                        \
   "gone_at, parent_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-inline constexpr Statement insert_item{
-    .name = "test.insert_item", .sqlite = QT_INSERT_ITEM, .mariadb = QT_INSERT_ITEM, .params = kAll, .table = "item"};
-inline constexpr Statement insert_or_ignore{.name = "test.insert_or_ignore",
-                                            .sqlite = QT_INSERT_ITEM " ON CONFLICT (tenant_id, id) DO NOTHING",
-                                            .mariadb = QT_INSERT_ITEM,
-                                            .params = kAll,
-                                            .table = "item",
-                                            .ignore_key = "primary"};
+inline constexpr Statement insert_item{.name = "test.insert_item",
+                                       .sqlite = QT_INSERT_ITEM,
+                                       .mariadb = QT_INSERT_ITEM,
+                                       .params = kAll,
+                                       .table = "item"};
+inline constexpr Statement insert_or_ignore{
+    .name = "test.insert_or_ignore",
+    .sqlite = QT_INSERT_ITEM " ON CONFLICT (tenant_id, id) DO NOTHING",
+    .mariadb = QT_INSERT_ITEM,
+    .params = kAll,
+    .table = "item",
+    .ignore_key = "primary"};
 #undef QT_INSERT_ITEM
-#define QT_FIND_ITEM                                                                                              \
-  "SELECT tenant_id, id, name, note, amount, `rank`, flag, color, secret, bytes, payload, made_at, gone_at, "     \
+#define QT_FIND_ITEM                                                                        \
+  "SELECT tenant_id, id, name, note, amount, `rank`, flag, color, secret, bytes, payload, " \
+  "made_at, gone_at, "                                                                      \
   "parent_id FROM item WHERE tenant_id = ?"
 inline constexpr Statement find_item{.name = "test.find_item",
                                      .sqlite = QT_FIND_ITEM " AND id = ?",
@@ -88,16 +96,22 @@ inline constexpr Statement list_items{.name = "test.list_items",
 #define QT_AMOUNT "SELECT amount FROM item WHERE tenant_id = ? AND id = ?"
 inline constexpr Statement amount{
     .name = "test.amount", .sqlite = QT_AMOUNT, .mariadb = QT_AMOUNT, .params = kKey};
-inline constexpr Statement lock_amount{
-    .name = "test.lock_amount", .sqlite = QT_AMOUNT, .mariadb = QT_AMOUNT " FOR UPDATE", .params = kKey};
+inline constexpr Statement lock_amount{.name = "test.lock_amount",
+                                       .sqlite = QT_AMOUNT,
+                                       .mariadb = QT_AMOUNT " FOR UPDATE",
+                                       .params = kKey};
 #undef QT_AMOUNT
 #define QT_SET "UPDATE item SET amount = ? WHERE tenant_id = ? AND id = ?"
-inline constexpr Statement set_amount{.name = "test.set_amount", .sqlite = QT_SET, .mariadb = QT_SET, .params = kSet};
-inline constexpr Statement swap_amount{
-    .name = "test.swap_amount", .sqlite = QT_SET " AND amount = ?", .mariadb = QT_SET " AND amount = ?", .params = kSwap};
+inline constexpr Statement set_amount{
+    .name = "test.set_amount", .sqlite = QT_SET, .mariadb = QT_SET, .params = kSet};
+inline constexpr Statement swap_amount{.name = "test.swap_amount",
+                                       .sqlite = QT_SET " AND amount = ?",
+                                       .mariadb = QT_SET " AND amount = ?",
+                                       .params = kSwap};
 #undef QT_SET
 #define QT_TOTAL "SELECT COUNT(id) AS items, SUM(amount) AS sum FROM item WHERE tenant_id = ?"
-inline constexpr Statement total{.name = "test.total", .sqlite = QT_TOTAL, .mariadb = QT_TOTAL, .params = kTenant};
+inline constexpr Statement total{
+    .name = "test.total", .sqlite = QT_TOTAL, .mariadb = QT_TOTAL, .params = kTenant};
 #undef QT_TOTAL
 #define QT_DELETE "DELETE FROM item WHERE tenant_id = ?"
 inline constexpr Statement delete_all{
@@ -123,12 +137,15 @@ inline void create_items(Store& store) {
     TRY_STATUS(connection.raw(
         "CREATE TABLE item (tenant_id " + blob + " NOT NULL, id " + blob + " NOT NULL, name " +
         (mariadb ? "VARCHAR(64)" : "TEXT CHECK (length(name) <= 64)") + " NOT NULL, note " +
-        (mariadb ? "MEDIUMTEXT" : "TEXT") + ", amount " + (mariadb ? "BIGINT" : "INTEGER") + " NOT NULL, `rank` " +
-        (mariadb ? "INT" : "INTEGER") + ", flag " + (mariadb ? "BOOLEAN" : "INTEGER") + " NOT NULL, color " +
-        (mariadb ? "VARCHAR(8)" : "TEXT") + " NOT NULL, secret " + (mariadb ? "VARCHAR(64)" : "TEXT") +
-        " NOT NULL, bytes " + (mariadb ? "MEDIUMBLOB" : "BLOB") + " NOT NULL, payload " +
-        (mariadb ? "MEDIUMTEXT" : "TEXT") + " NOT NULL, made_at " + (mariadb ? "BIGINT" : "INTEGER") +
-        " NOT NULL, gone_at " + (mariadb ? "BIGINT" : "INTEGER") + ", parent_id " + blob +
+        (mariadb ? "MEDIUMTEXT" : "TEXT") + ", amount " + (mariadb ? "BIGINT" : "INTEGER") +
+        " NOT NULL, `rank` " + (mariadb ? "INT" : "INTEGER") + ", flag " +
+        (mariadb ? "BOOLEAN" : "INTEGER") + " NOT NULL, color " +
+        (mariadb ? "VARCHAR(8)" : "TEXT") + " NOT NULL, secret " +
+        (mariadb ? "VARCHAR(64)" : "TEXT") + " NOT NULL, bytes " +
+        (mariadb ? "MEDIUMBLOB" : "BLOB") + " NOT NULL, payload " +
+        (mariadb ? "MEDIUMTEXT" : "TEXT") + " NOT NULL, made_at " +
+        (mariadb ? "BIGINT" : "INTEGER") + " NOT NULL, gone_at " +
+        (mariadb ? "BIGINT" : "INTEGER") + ", parent_id " + blob +
         ", PRIMARY KEY (tenant_id, id)) " +
         (mariadb ? "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin" : "STRICT")));
     TRY_STATUS(connection.raw("CREATE UNIQUE INDEX uq_item_name ON item (tenant_id, name)"));

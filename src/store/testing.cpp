@@ -35,8 +35,8 @@ std::unique_ptr<MariadbConnection> admin(std::string database) {
   return *std::move(connection);
 }
 
-// Migrating MariaDB takes seconds, so a process hands its migrated databases on from test to test, emptied, and
-// drops them at its end.
+// Migrating MariaDB takes seconds, so a process hands its migrated databases on from test to test,
+// emptied, and drops them at its end.
 class Spares {
  public:
   static Spares& all() {
@@ -61,19 +61,22 @@ class Spares {
   static void empty(const std::string& name) {
     auto connection = admin(name);
     must(connection->raw("SET foreign_key_checks = 0"), "set");
-    auto tables = connection->raw("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()");
+    auto tables = connection->raw(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()");
     must(tables, "tables");
     std::set<std::string> own{"schema_migration"};
     for (const Migration& m : migrations()) {
       for (const std::string_view sql : m.mariadb) {
         constexpr std::string_view kCreate = "CREATE TABLE ";
-        if (sql.starts_with(kCreate)) own.emplace(sql.substr(kCreate.size(), sql.find(' ', kCreate.size()) - kCreate.size()));
+        if (sql.starts_with(kCreate))
+          own.emplace(sql.substr(kCreate.size(), sql.find(' ', kCreate.size()) - kCreate.size()));
       }
     }
     for (const RawRow& row : *tables) {
       const std::string table = row.at(0).value_or("");
       if (table == "schema_migration") continue;
-      must(connection->raw((own.contains(table) ? "DELETE FROM `" : "DROP TABLE `") + table + "`"), "empty");
+      must(connection->raw((own.contains(table) ? "DELETE FROM `" : "DROP TABLE `") + table + "`"),
+           "empty");
     }
   }
   std::vector<std::string> names_;
@@ -148,12 +151,15 @@ void TestStore::create_database() {
       const auto spare = options_.migrated ? Spares::all().take() : std::nullopt;
       place_ = spare.value_or(unique);
       if (!spare) {
-        must(admin("")->raw("CREATE DATABASE " + place_ + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"), "create");
+        must(admin("")->raw("CREATE DATABASE " + place_ +
+                            " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
+             "create");
       }
       const std::string url = test_url();
       const auto slash = url.find('/', std::string_view("mysql://").size());
       const auto question = url.find('?');
-      options_.store.url = url.substr(0, slash + 1) + place_ + (question == std::string::npos ? "" : url.substr(question));
+      options_.store.url = url.substr(0, slash + 1) + place_ +
+                           (question == std::string::npos ? "" : url.substr(question));
       return;
     }
   }

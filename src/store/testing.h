@@ -15,17 +15,18 @@ namespace store::testing {
 
 enum class Kind : std::uint8_t { sqlite_memory, sqlite_file, mariadb };
 std::string to_string(Kind kind);
-// All kinds, for INSTANTIATE_TEST_SUITE_P; a test begins with `if (auto why = cannot_run(kind)) GTEST_SKIP() << *why;`.
+// All kinds, for INSTANTIATE_TEST_SUITE_P; a test begins with `if (auto why = cannot_run(kind))
+// GTEST_SKIP() << *why;`.
 std::vector<Kind> all_kinds();
-// MariaDB needs QT_TEST_MARIADB=mysql://user:password@host:port/any_database with the right to create
-// databases named quittance_test_….
+// MariaDB needs QT_TEST_MARIADB=mysql://user:password@host:port/any_database with the right to
+// create databases named quittance_test_….
 std::optional<std::string> cannot_run(Kind kind);
 
 struct TestOptions {
-  bool threaded = false;     // real threads and clock instead of the simulated runtime
-  std::uint64_t seed = 1;    // of the simulated runtime
+  bool threaded = false;   // real threads and clock instead of the simulated runtime
+  std::uint64_t seed = 1;  // of the simulated runtime
   bool migrated = true;
-  Options store;             // its url is overwritten
+  Options store;  // its url is overwritten
 };
 
 // The runtime, the database and the store; the database goes with it.
@@ -79,7 +80,8 @@ struct Done {
   bool done = false;
 };
 template <class T>
-base::Awaitable<void> collect_and_tell(base::Awaitable<T> task, std::optional<T>& into, Done& done) {
+base::Awaitable<void> collect_and_tell(base::Awaitable<T> task, std::optional<T>& into,
+                                       Done& done) {
   into.emplace(co_await std::move(task));
   const std::lock_guard lock(done.mutex);
   done.done = true;

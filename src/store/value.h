@@ -32,8 +32,12 @@ struct Value {
   std::size_t size = 0;
 
   static Value of(std::int64_t i) { return {.kind = Kind::integer, .integer = i}; }
-  static Value text(std::string_view s) { return {.kind = Kind::text, .data = s.data(), .size = s.size()}; }
-  static Value blob(std::string_view s) { return {.kind = Kind::blob, .data = s.data(), .size = s.size()}; }
+  static Value text(std::string_view s) {
+    return {.kind = Kind::text, .data = s.data(), .size = s.size()};
+  }
+  static Value blob(std::string_view s) {
+    return {.kind = Kind::blob, .data = s.data(), .size = s.size()};
+  }
   std::string_view view() const { return {data, size}; }
 };
 
@@ -42,7 +46,8 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
-// A value type whose column is its text (domain::Currency): view() stays valid as long as the value.
+// A value type whose column is its text (domain::Currency): view() stays valid as long as the
+// value.
 template <class T>
 concept TextColumn = base::TextValue<T> && requires(const T& value) {
   { value.view() } -> std::same_as<std::string_view>;
@@ -137,15 +142,16 @@ bool decode(const Value& from, T& to) {
     if (parsed) to = *parsed;
     return parsed.has_value();
   } else {
-    static_assert(!std::is_same_v<T, std::string_view>, "a row needs std::string: its text must outlive the row");
+    static_assert(!std::is_same_v<T, std::string_view>,
+                  "a row needs std::string: its text must outlive the row");
     to.assign(from.data, from.size);
     return true;
   }
 }
 
 template <class T>
-using Members =
-    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using Members = boost::describe::describe_members<T, boost::describe::mod_public |
+                                                         boost::describe::mod_inherited>;
 template <class T>
 inline constexpr std::size_t kMemberCount = boost::mp11::mp_size<Members<T>>::value;
 
@@ -165,7 +171,8 @@ constexpr auto make_columns() {
   });
   return columns;
 }
-// One table per row type; its address tells a statement's cache whether the columns were compared already.
+// One table per row type; its address tells a statement's cache whether the columns were compared
+// already.
 template <class R>
 inline constexpr std::array<Column, kMemberCount<R>> kColumns = make_columns<R>();
 
