@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/assert.h"
+#include "base/encoding.h"
 #include "base/log.h"
 #include "net/problem.h"
 
@@ -48,6 +49,13 @@ Status check_need(Need need, const identity::Principal& who) {
   return who.may(least) ? Status{} : refuse();
 }
 
+// W3C Trace Context: the caller's trace goes on under a span of ours.
+void set_traceparent(net::Response& response, const std::string& trace_id, base::Random& random) {
+  std::array<std::uint8_t, 8> span{};
+  random.fill(span);
+  response.headers.set("traceparent", "00-" + trace_id + "-" + base::to_hex(span) + "-01");
+}
+
 void set_rate_headers(net::Response& response, const RateLimiter::Verdict& verdict) {
   response.headers.set("RateLimit-Limit", std::to_string(verdict.limit));
   response.headers.set("RateLimit-Remaining", std::to_string(verdict.remaining));
@@ -82,8 +90,11 @@ RateLimiter::Verdict RateLimiter::take(const std::string& name) {
   return verdict;
 }
 
-Routes::Routes(net::Router& router, identity::Authenticator& authenticator, const base::Clock& clock, RateLimits limits)
-    : router_(router), authenticator_(authenticator), limiter_(clock, limits.per_second, limits.burst) {
+Routes::Routes(net::Router& router, identity::Authenticator& authenticator, base::Runtime& runtime, RateLimits limits)
+    : router_(router),
+      authenticator_(authenticator),
+      random_(runtime.random()),
+      limiter_(runtime.clock(), limits.per_second, limits.burst) {
   router_.set_fallback([](const net::Request& request, int status, std::string allow) {
     return net::default_problem(request, status, std::move(allow));
   });
@@ -93,7 +104,9 @@ void Routes::add(Method method, const std::string& pattern, Need need, Endpoint 
   auto handler = [this, need, endpoint = std::move(endpoint)](net::Request request) -> Awaitable<net::Response> {
     const net::Request head{.path = request.path, .trace_id = request.trace_id};
     auto answer = co_await run(endpoint, need, std::move(request));
-    co_return answer ? *std::move(answer) : problem(answer.error(), head);
+    net::Response response = answer ? *std::move(answer) : problem(answer.error(), head);
+    set_traceparent(response, head.trace_id, random_);
+    co_return response;
   };
   router_.add(method, pattern, std::move(handler), body_bytes_max);
 }
@@ -118,10 +131,12 @@ Awaitable<Result<net::Response>> Routes::run(const Endpoint& endpoint, Need need
 }
 
 void Routes::add_public(Method method, const std::string& pattern, PublicEndpoint endpoint, std::size_t body_bytes_max) {
-  auto handler = [endpoint = std::move(endpoint)](net::Request request) -> Awaitable<net::Response> {
+  auto handler = [this, endpoint = std::move(endpoint)](net::Request request) -> Awaitable<net::Response> {
     const net::Request head{.path = request.path, .trace_id = request.trace_id};
     auto answer = co_await endpoint(std::move(request));
-    co_return answer ? *std::move(answer) : problem(answer.error(), head);
+    net::Response response = answer ? *std::move(answer) : problem(answer.error(), head);
+    set_traceparent(response, head.trace_id, random_);
+    co_return response;
   };
   router_.add(method, pattern, std::move(handler), body_bytes_max);
 }

@@ -61,7 +61,7 @@ class RateLimiter {
 // Filled at start, then immutable.
 class Routes {
  public:
-  Routes(net::Router& router, identity::Authenticator& authenticator, const base::Clock& clock, RateLimits limits);
+  Routes(net::Router& router, identity::Authenticator& authenticator, base::Runtime& runtime, RateLimits limits);
 
   void add(Method method, const std::string& pattern, Need need, Endpoint endpoint,
            std::size_t body_bytes_max = 64 * 1024);
@@ -73,6 +73,7 @@ class Routes {
 
   net::Router& router_;
   identity::Authenticator& authenticator_;
+  base::Random& random_;
   RateLimiter limiter_;
 };
 

@@ -42,7 +42,7 @@ base::Result<std::unique_ptr<store::Store>> open_store(base::Runtime& runtime, c
   o.threads = options.database_threads;
   o.allow_unsafe_server = options.allow_unsafe_database;
   TRY(auto store, store::open(runtime, o));
-  TRY(const auto report, store::migrate(*store));
+  TRY(const auto report, store::migrate(*store, runtime.clock().now()));
   if (report.from != report.to) {
     base::log::info("schema migrated", {{"from", report.from}, {"to", report.to}});
   }

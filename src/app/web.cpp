@@ -42,7 +42,7 @@ Web make_web(Core& core, People& people, api::Metrics& metrics) {
   Web web;
   web.router = std::make_shared<net::Router>();
   const std::uint32_t per_second = core.options.requests_per_second;
-  web.routes = std::make_unique<api::Routes>(*web.router, *people.credentials, core.outside.runtime.clock(),
+  web.routes = std::make_unique<api::Routes>(*web.router, *people.credentials, core.outside.runtime,
                                              api::RateLimits{per_second, per_second * 2, 30});
   store::Store& store = core.outside.store;
   std::vector<api::ReadinessProbe> probes;
