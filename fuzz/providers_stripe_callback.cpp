@@ -1,4 +1,4 @@
-// A callback as anybody can send it: the header's parser, and the event's parser behind a good signature.
+// A callback as anybody can send it: the header's parser, and the event's behind a good signature.
 #include "base/assert.h"
 #include "base/crypto.h"
 #include "base/encoding.h"

@@ -205,8 +205,8 @@ TEST_F(StripeAdapter, FaultsEndInOneSessionOrAnHonestError) {
   const auto all = stripe_get("checkout/sessions");
   EXPECT_EQ(all.size("data"), 1u);
 
-  fault(
-      R"({"provider":"stripe","operation":"sessions.create","mode":"status","status":500,"count":3})");
+  fault(R"({"provider":"stripe","operation":"sessions.create","mode":"status","status":500,
+            "count":3})");
   const auto failed = create(2);
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, Code::ambiguous);

@@ -229,7 +229,8 @@ TEST_F(StripeTest, RetrieveExpandsAndReadsOn) {
   const std::string intent = R"("payment_intent":{"id":"pi_1","object":"payment_intent",
     "amount_received":1234,"currency":"eur","status":"succeeded","latest_charge":{"object":"charge",
     "amount_refunded":100,"currency":"eur","status":"succeeded","created":1795000100,
-    "disputed":true,"balance_transaction":{"id":"txn_1","object":"balance_transaction","fee":60,"currency":"eur"},
+    "disputed":true,"balance_transaction":{"id":"txn_1","object":"balance_transaction","fee":60,
+     "currency":"eur"},
     "refunds":{"has_more":true,"data":[]}}})";
   const auto refund_json = [](std::string id) {
     return R"({"id":")" + id + R"(","object":"refund","amount":50,"currency":"eur",
