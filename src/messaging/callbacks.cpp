@@ -60,8 +60,8 @@ base::Awaitable<Status> Callbacks::status(Post post) {
       row->reason.clear();
     }
     const providers::SmsSnapshot snapshot{.provider_ref = seen.provider_ref, .status = seen.status, .error_code = seen.error_code};
-    TRY_STATUS(apply_snapshot(tx, messages_, *row, snapshot, runtime_.clock().now()));
-    if (!row->fee_micros) messages_.wake_after_commit(tx);
+    if (unsettled) look_for_price(*row, 0, runtime_.clock().now());
+    TRY_STATUS(apply_snapshot(tx, messages_, *row, snapshot));
     return messages_.save(tx, *row);
   };
   co_return co_await store_.with_transaction(apply);

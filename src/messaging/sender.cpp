@@ -50,21 +50,21 @@ struct Sender::Job {
   std::optional<providers::SmsAccount> account;
 };
 
-Status apply_snapshot(store::Tx& tx, Messages& messages, Message& m, const providers::SmsSnapshot& seen, Time now) {
+void look_for_price(Message& m, std::int64_t step, Time now) {
+  if (m.fee_micros) return;
+  m.settle_step = step;
+  m.work_at = next_price_look(step, now);
+}
+
+Status apply_snapshot(store::Tx& tx, Messages& messages, Message& m, const providers::SmsSnapshot& seen) {
   if (!seen.provider_ref.empty()) m.provider_ref = seen.provider_ref;
   if (seen.segments > 0) m.segments = seen.segments;
   domain::ProviderDelivery delivery = domain::ProviderDelivery::accepted;
   if (base::enum_from_name(seen.status, delivery)) messages.move(m, domain::event_of(delivery));
   if (!seen.error_code.empty()) m.error_code = seen.error_code;
-  if (!m.fee_micros) {
-    if (seen.price_micros) {
-      TRY_STATUS(messages.set_fee(tx, m, *seen.price_micros, seen.price_currency));
-      m.work_at.reset();
-    } else {
-      m.work_at = next_price_look(m.settle_step, now);
-      m.settle_step += 1;
-    }
-  }
+  if (m.fee_micros || !seen.price_micros) return {};
+  TRY_STATUS(messages.set_fee(tx, m, *seen.price_micros, seen.price_currency));
+  m.work_at.reset();
   return {};
 }
 
@@ -152,7 +152,8 @@ base::Awaitable<void> Sender::send_sms(Message message, PreparedSms prepared) {
     const Time now = runtime_.clock().now();
     if (answer) {
       messages_.move(m, domain::MessageEvent::accepted);
-      return apply_snapshot(tx, messages_, m, *answer, now);
+      look_for_price(m, 0, now);
+      return apply_snapshot(tx, messages_, m, *answer);
     }
     const base::Error& error = answer.error();
     if (error.code == base::Code::refused || nothing_sent(error)) return refused(tx, m, error);
@@ -221,7 +222,8 @@ base::Awaitable<void> Sender::settle(Message message, providers::SmsAccount acco
     if (found) {
       messages_.move(m, domain::MessageEvent::found);
       m.reason.clear();
-      return apply_snapshot(tx, messages_, m, *found, now);
+      look_for_price(m, 0, now);
+      return apply_snapshot(tx, messages_, m, *found);
     }
     if (!listed) {
       m.work_at = now + seconds(30);
@@ -240,10 +242,8 @@ base::Awaitable<void> Sender::fetch_price(Message message, providers::SmsAccount
   auto answer = co_await sms_.fetch(std::move(account), *message.provider_ref);
   auto change = [this, answer](store::Tx& tx, Message& m) -> Status {
     const Time now = runtime_.clock().now();
-    if (answer) return apply_snapshot(tx, messages_, m, *answer, now);
-    m.work_at = next_price_look(m.settle_step, now);
-    m.settle_step += 1;
-    return {};
+    look_for_price(m, m.settle_step + 1, now);
+    return answer ? apply_snapshot(tx, messages_, m, *answer) : Status{};
   };
   co_await record(std::move(message), std::move(change));
 }

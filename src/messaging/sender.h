@@ -41,6 +41,8 @@ class Sender {
 };
 
 // Applies a provider's view of a text to the row: status, reference, segments, error and price. The caller saves.
-Status apply_snapshot(store::Tx& tx, Messages& messages, Message& message, const providers::SmsSnapshot& seen, Time now);
+Status apply_snapshot(store::Tx& tx, Messages& messages, Message& message, const providers::SmsSnapshot& seen);
+// When to ask for a price that is not known yet; nothing when it is.
+void look_for_price(Message& message, std::int64_t step, Time now);
 
 }  // namespace messaging
