@@ -1,6 +1,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
 
+#include "base/assert.h"
 #include "net/curl_engine.h"
 #include "net/url.h"
 
@@ -16,10 +17,12 @@ base::Awaitable<void> watch_runtime(base::Runtime& runtime, std::weak_ptr<CurlEn
   if (const auto engine = weak.lock()) engine->stop_within(limit);
 }
 
-// Suspends the caller until the engine's loop has called `done`; resumes it on its own executor.
-Awaitable<void> exchange(std::shared_ptr<CurlEngine> engine, std::shared_ptr<Transfer> transfer,
+// The waiting frame only knows the engine weakly: a frame that is still suspended at the very end
+// must not be what keeps the timers of another loop. Suspends the caller until the engine's loop
+// has called `done`; resumes it on its own executor.
+Awaitable<void> exchange(std::weak_ptr<CurlEngine> weak, std::shared_ptr<Transfer> transfer,
                          std::optional<Result<ClientResponse>>& result) {
-  auto initiate = [engine, transfer, &result](auto handler) {
+  auto initiate = [weak, transfer, &result](auto handler) {
     using Handler = decltype(handler);
     auto shared = std::make_shared<Handler>(std::move(handler));
     transfer->done = [shared, &result](Result<ClientResponse> value) {
@@ -27,6 +30,8 @@ Awaitable<void> exchange(std::shared_ptr<CurlEngine> engine, std::shared_ptr<Tra
       const auto executor = asio::get_associated_executor(*shared);
       asio::post(executor, [shared] { std::move (*shared)(); });
     };
+    const auto engine = weak.lock();
+    QT_ASSERT(engine != nullptr);  // the client outlives the calls on it
     asio::post(engine->executor(), [engine, transfer] { engine->start(transfer); });
   };
   return asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
@@ -41,7 +46,7 @@ class CurlClient final : public HttpClient {
 
   Awaitable<Result<ClientResponse>> send(ClientRequest request) override {
     CO_TRY_STATUS(check(request));
-    const auto engine = engine_;
+    const std::weak_ptr<CurlEngine> engine = engine_;
     auto transfer = std::make_shared<Transfer>();
     transfer->request = std::move(request);
     std::optional<Result<ClientResponse>> result;

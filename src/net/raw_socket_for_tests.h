@@ -82,7 +82,7 @@ class RawSocket {
       if (head != pending_.npos) {
         std::size_t size = head + 4;
         const auto length = pending_.find("Content-Length: ");
-        if (length < head) size += std::stoul(pending_.substr(length + 16));
+        if (length < head) size += std::stoul(pending_.substr(length + 16, 20));
         if (pending_.size() >= size) {
           std::string out = pending_.substr(0, size);
           pending_.erase(0, size);

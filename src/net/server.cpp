@@ -10,7 +10,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
-using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 
 constexpr int kBacklog = 1024;
 constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
@@ -25,19 +24,21 @@ Duration tick_interval(const ServerOptions& options) {
 
 // Looks at the deadlines of the loop's sessions as long as there are any; an idle server has no
 // timer at all.
-void tick(std::shared_ptr<ServerState> state, ServerLoop& loop) {
-  loop.ticking = !loop.sessions.empty();
-  if (!loop.ticking) return;
-  loop.ticker.expires_after(tick_interval(state->options));
-  loop.ticker.async_wait([state, &loop](const error_code& ec) {
-    if (ec) return;
+base::Awaitable<void> tick(std::shared_ptr<ServerState> state, ServerLoop& loop) {
+  if (loop.ticker) co_return;  // two sessions began before the first tick
+  asio::steady_timer timer(loop.executor);
+  loop.ticker = &timer;
+  constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+  while (!loop.sessions.empty()) {
+    timer.expires_after(tick_interval(state->options));
+    co_await timer.async_wait(tuple);
     const auto now = std::chrono::steady_clock::now();
     const bool force = now >= loop.force_at;
     for (Session* session : loop.sessions) {
       force ? session->abort() : session->check_deadline(now);
     }
-    tick(state, loop);
-  });
+  }
+  loop.ticker = nullptr;
 }
 
 void begin_stop(const std::shared_ptr<ServerState>& state) {
@@ -46,26 +47,29 @@ void begin_stop(const std::shared_ptr<ServerState>& state) {
     ServerLoop& loop = *owned;
     asio::post(loop.executor, [state, &loop] {
       error_code ec;
-      loop.acceptor->close(ec);
+      if (loop.acceptor) loop.acceptor->close(ec);
       loop.force_at = std::chrono::steady_clock::now() + state->options.drain_timeout;
       for (Session* session : loop.sessions) session->stop_when_idle();
     });
   }
 }
 
-base::Awaitable<void> run_session(std::shared_ptr<ServerState> state, ServerLoop& loop,
+base::Awaitable<void> run_session(std::shared_ptr<ServerState> state, std::size_t index,
                                   Socket socket) {
+  ServerLoop& loop = *state->loops[index];
   Session session(state, loop, std::move(socket));
-  if (!loop.ticking) tick(state, loop);
+  if (!loop.ticker) state->runtime.spawn_on(index, "http ticker", tick(state, loop));
   co_await session.run();
 }
 
 // One accepting task per loop; ends when the acceptor is closed.
-base::Awaitable<void> accept_all(std::shared_ptr<ServerState> state, std::size_t index) {
+base::Awaitable<void> accept_all(std::shared_ptr<ServerState> state, std::size_t index,
+                                 Acceptor acceptor) {
   ServerLoop& loop = *state->loops[index];
+  loop.acceptor = &acceptor;
   constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
   while (!state->stopping.load()) {
-    auto [ec, socket] = co_await loop.acceptor->async_accept(loop.executor, tuple);
+    auto [ec, socket] = co_await acceptor.async_accept(loop.executor, tuple);
     if (state->stopping.load() || ec == asio::error::operation_aborted) break;
     if (ec) {
       // Out of descriptors, most likely: existing connections must end before new ones can begin.
@@ -79,8 +83,9 @@ base::Awaitable<void> accept_all(std::shared_ptr<ServerState> state, std::size_t
       state->connections.fetch_sub(1);
       continue;  // closed by its destructor: the cheapest refusal
     }
-    state->runtime.spawn_on(index, "http session", run_session(state, loop, std::move(socket)));
+    state->runtime.spawn_on(index, "http session", run_session(state, index, std::move(socket)));
   }
+  loop.acceptor = nullptr;
 }
 
 // Stops the server when the runtime stops, so that no session keeps the runtime waiting.
@@ -139,20 +144,22 @@ Result<std::unique_ptr<Server>> serve(base::Runtime& runtime, ServerOptions opti
   tcp::endpoint endpoint(address, options.port);
   auto state = std::make_shared<ServerState>(runtime, std::move(options), std::move(router));
   const std::size_t count = runtime.loop_count();
+  std::vector<Acceptor> acceptors;
   for (std::size_t i = 0; i < count; ++i) {
     const auto any = runtime.loop(i);
     const auto* executor = any.target<asio::io_context::executor_type>();
     QT_ASSERT(executor != nullptr);  // sockets need the real runtime
     auto loop = std::make_unique<ServerLoop>(*executor);
-    loop->acceptor.emplace(*executor);
-    ec = listen(*loop->acceptor, endpoint, count > 1);
+    Acceptor acceptor(*executor);
+    ec = listen(acceptor, endpoint, count > 1);
     if (ec) return cannot_listen(state->options, ec);
-    endpoint = loop->acceptor->local_endpoint();
+    endpoint = acceptor.local_endpoint();
+    acceptors.push_back(std::move(acceptor));
     for (auto& seed : loop->trace_seed) seed = runtime.random().u64();
     state->loops.push_back(std::move(loop));
   }
   for (std::size_t i = 0; i < count; ++i) {
-    runtime.spawn_on(i, "http accept", accept_all(state, i));
+    runtime.spawn_on(i, "http accept", accept_all(state, i, std::move(acceptors[i])));
   }
   runtime.spawn("http stop", watch_runtime(state));
   return std::unique_ptr<Server>(new SocketServer(state, endpoint.port()));

@@ -46,6 +46,8 @@ Session::Session(std::shared_ptr<ServerState> state, ServerLoop& loop, Socket so
 
 Session::~Session() {
   loop_.sessions.erase(place_);
+  // Nobody waits for the next tick when all is over.
+  if (loop_.sessions.empty() && loop_.ticker && state_->stopping.load()) loop_.ticker->cancel();
   if (state_->connections.fetch_sub(1) != 1) return;
   const std::lock_guard lock(state_->mutex);
   state_->emptied.notify_all();
@@ -100,7 +102,8 @@ base::Awaitable<Session::Outcome> Session::read_request() {
   set_phase(Phase::body, state_->options.body_timeout);
   if (head_.expects_continue && begin_ == end_) {
     const std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const bool written = co_await write_all(go_on, {});
+    const std::string_view no_body;
+    const bool written = co_await write_all(go_on, no_body);
     if (!written) co_return Outcome::close;
   }
   if (head_.chunked) co_return co_await read_chunked_body();
@@ -272,6 +275,9 @@ base::Awaitable<bool> Session::write_all(std::string_view head, std::string_view
     const auto [error, n] = co_await socket_.async_write_some(rest, kTuple);
     if (error) co_return false;
     sent += n;
+    // The limit is for a peer that reads nothing, not for a slow one with a large body.
+    set_phase(phase_, phase_ == Phase::writing ? state_->options.write_timeout
+                                               : state_->options.body_timeout);
   }
   co_return true;
 }

@@ -20,17 +20,18 @@ namespace net {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using Socket =
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
+                                                    boost::asio::io_context::executor_type>;
 class Session;
 
-// What belongs to one loop; touched on its thread only.
+// What belongs to one loop; touched on its thread only. It holds no sockets or timers of its own:
+// those are locals of tasks on that loop, so that at the very end each is destroyed with its own
+// context.
 struct ServerLoop {
-  explicit ServerLoop(boost::asio::io_context::executor_type on) : executor(on), ticker(on) {}
-  boost::asio::io_context::executor_type executor;
-  boost::asio::steady_timer ticker;  // runs while there are sessions
-  bool ticking = false;
-  std::optional<boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
-                                                   boost::asio::io_context::executor_type>>
-      acceptor;
+  explicit ServerLoop(boost::asio::io_context::executor_type on) : executor(on) {}
+  const boost::asio::io_context::executor_type executor;
+  Acceptor* acceptor = nullptr;                 // while accepting
+  boost::asio::steady_timer* ticker = nullptr;  // while there are sessions
   std::list<Session*> sessions;
   SteadyTime force_at = SteadyTime::max();  // when a stopping server closes what still runs
   DateLine date;
