@@ -170,7 +170,12 @@ async function dashboardAddsUp(merchant, request, sms) {
   const [euro, dollar] = [total("EUR"), total("USD")];
   equal(euro.charged_micros, sum(transactions, "amount_minor") * 10_000, "charged");
   equal(euro.provider_fee_micros, -sum(transactions, "fee_micros"), "provider fees");
-  equal(euro.net_micros, euro.charged_micros + euro.provider_fee_micros, "net in EUR");
+  const mails = (await merchant.all("/v1/messages?status=sent")).filter(
+    (row) => row.channel === "email",
+  );
+  equal(euro.email_fee_micros, -sum(mails, "fee_micros"), "fees of mails");
+  const fees = euro.provider_fee_micros + euro.email_fee_micros;
+  equal(euro.net_micros, euro.charged_micros + fees, "net in EUR");
   check(dollar?.sms_fee_micros <= -price.fee_micros, `SMS fees: ${dollar?.sms_fee_micros}`);
   equal(dollar.net_micros, dollar.sms_fee_micros, "net in USD");
   const paid = board.rows.filter((row) => row.status === "paid");
