@@ -213,6 +213,10 @@ TEST_P(RivalsTest, several_processes_may_migrate_at_once) {
 // The child acknowledges each commit over a pipe until it is killed in the middle of its work.
 TEST_P(RivalsTest, acknowledged_commits_survive_kill_9) {
   if (GetParam() == Kind::sqlite_memory) GTEST_SKIP() << "memory";
+  // Without threads, so that this process may fork.
+  t_.reset();
+  t_ = std::make_unique<TestStore>(GetParam(), TestOptions{.migrated = false});
+  create_items(store());
   t_->close();
   int pipe_ends[2];
   ASSERT_EQ(pipe(pipe_ends), 0);
@@ -249,7 +253,7 @@ TEST_P(RivalsTest, acknowledged_commits_survive_kill_9) {
   }
 }
 
-TEST_P(RivalsTest, a_full_queue_refuses_and_a_closing_store_answers_everybody) {
+TEST_P(RivalsTest, a_full_queue_refuses_more) {
   TestOptions options{.threaded = true};
   options.store.queue_max = 2;
   options.store.threads = 1;
@@ -263,7 +267,7 @@ TEST_P(RivalsTest, a_full_queue_refuses_and_a_closing_store_answers_everybody) {
     }));
   });
   entered.acquire();
-  std::atomic<int> refused{0}, done{0}, closing{0};
+  std::atomic<int> refused{0}, done{0}, ended{0};
   std::vector<std::thread> rivals;
   for (int i = 0; i < 6; ++i) {
     rivals.push_back(small.runtime().start_thread("rival", [&] {
@@ -276,10 +280,10 @@ TEST_P(RivalsTest, a_full_queue_refuses_and_a_closing_store_answers_everybody) {
         ++refused;
         EXPECT_EQ(s.error().code, Code::unavailable);
       }
-      ++closing;
+      ++ended;
     }));
   }
-  while (closing.load() < 4) std::this_thread::yield();  // four of six find the queue full
+  while (ended.load() < 4) std::this_thread::yield();  // four of six find the queue full
   leave.release();
   for (auto& t : rivals) t.join();
   blocker.join();
