@@ -50,7 +50,8 @@ People::People(Core& c)
       api_keys(c.ids, c.outside.runtime.clock(), [this] { credentials->forget(); }),
       credentials(identity::make_authenticator(c.outside.runtime, c.outside.store, users)),
       sessions(c.outside.runtime, c.outside.store, c.ids, users, [this] { credentials->forget(); }),
-      connections(c.ids, c.outside.runtime.clock(), c.outside.runtime.random(), c.seals, c.connections) {}
+      connections(c.ids, c.outside.runtime.clock(), c.outside.runtime.random(), c.seals, c.connections),
+      clients(c.ids, c.outside.runtime.clock()) {}
 
 void People::start() {
   credentials->start();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "app/core.h"
+#include "clients/clients.h"
 #include "identity/api_keys.h"
 #include "identity/authenticator.h"
 #include "identity/connections.h"
@@ -43,6 +44,7 @@ class People {
   std::unique_ptr<identity::StoredCredentials> credentials;
   identity::Sessions sessions;
   identity::Connections connections;
+  clients::Clients clients;
 
  private:
   base::Result<DemoAccounts> seed_rows(store::Tx& tx, const Options& options, const std::string& password_hash);

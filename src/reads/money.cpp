@@ -40,6 +40,19 @@ struct DisputeParams {
 };
 BOOST_DESCRIBE_STRUCT(DisputeParams, (), (tenant_id, livemode, transaction_id, cursor, limit))
 
+struct OfConnection {
+  domain::TenantId tenant_id;
+  bool livemode = false;
+  domain::ConnectionId connection_id;
+};
+BOOST_DESCRIBE_STRUCT(OfConnection, (), (tenant_id, livemode, connection_id))
+
+struct IdOnly {
+  domain::TransactionId id;
+};
+BOOST_DESCRIBE_STRUCT(IdOnly, (), (id))
+
+constexpr store::Query<OfConnection, IdOnly> kUnsettled{sql::open_transaction_of_connection};
 using Transactions = store::Query<TransactionParams, TransactionRow>;
 constexpr Transactions kTransactions{sql::list_transactions};
 constexpr Transactions kTransactionsByStatus{sql::list_transactions_by_status};
@@ -69,6 +82,12 @@ Result<std::vector<TransactionRow>> list_transactions(store::Tx& tx, const Trans
 Result<std::optional<TransactionRow>> find_transaction(store::Tx& tx, domain::TenantId tenant_id,
                                                        domain::TransactionId id) {
   return tx.one(kFindTransaction, TransactionKey{tenant_id, id});
+}
+
+Result<bool> has_unsettled(store::Tx& tx, domain::TenantId tenant_id, bool livemode,
+                           domain::ConnectionId connection_id) {
+  TRY(const auto row, tx.one(kUnsettled, OfConnection{tenant_id, livemode, connection_id}));
+  return row.has_value();
 }
 
 Result<std::vector<RefundRow>> list_refunds(store::Tx& tx, const RefundFilter& filter) {

@@ -86,6 +86,10 @@ struct TransactionFilter {
 Result<std::vector<TransactionRow>> list_transactions(store::Tx& tx, const TransactionFilter& filter);
 Result<std::optional<TransactionRow>> find_transaction(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id);
 
+// True while a transaction of the connection is open or processing.
+Result<bool> has_unsettled(store::Tx& tx, domain::TenantId tenant_id, bool livemode,
+                           domain::ConnectionId connection_id);
+
 struct RefundFilter {
   domain::TenantId tenant_id;
   domain::TransactionId transaction_id;

@@ -228,3 +228,8 @@ SELECT COUNT(*) AS n FROM (SELECT id FROM payment_request
 SELECT a.id, a.media_type, a.bytes FROM tenant AS t
 JOIN asset AS a ON a.tenant_id = t.id AND a.id = t.logo_asset_id
 WHERE t.id = :tenant_id
+
+-- name: open_transaction_of_connection
+SELECT id FROM payment_transaction
+WHERE tenant_id = :tenant_id AND livemode = :livemode AND status IN ('open', 'processing')
+  AND connection_id = :connection_id LIMIT 1

@@ -22,18 +22,16 @@ std::vector<std::string> contradictions(const Transaction& asked, const provider
   return out;
 }
 
+// A fee in a currency that we do not know can't be booked; the charge counts all the same.
+void add_fee(std::vector<Fact>& facts, const providers::FeeSnapshot& fee, Time at) {
+  const auto currency = domain::Currency::parse(fee.currency);
+  if (currency) facts.push_back({at, domain::ChargeFee{fee.balance_transaction, fee.amount_micros, *currency}});
+}
+
 void add_money_facts(std::vector<Fact>& facts, const Transaction& asked, const providers::CheckoutSnapshot& answer) {
   const Time paid_at = answer.paid_at.value_or(answer.created_at);
   facts.push_back({paid_at, domain::SessionPaid{answer.amount_minor, asked.currency, answer.payment_intent}});
-  if (answer.fee) {
-    const auto currency = domain::Currency::parse(answer.fee->currency);
-    if (currency) {
-      const auto micros = domain::to_micros({answer.fee->amount_minor, *currency});
-      if (micros) {
-        facts.push_back({paid_at, domain::ChargeFee{answer.fee->balance_transaction, micros->value, *currency}});
-      }
-    }
-  }
+  if (answer.fee) add_fee(facts, *answer.fee, paid_at);
   for (const auto& refund : answer.refunds) {
     domain::RefundStatus status = domain::RefundStatus::pending;
     base::enum_from_name(refund.status, status);
@@ -46,6 +44,7 @@ void add_money_facts(std::vector<Fact>& facts, const Transaction& asked, const p
     base::enum_from_name(dispute.status, status);
     const domain::Currency known = currency ? *currency : asked.currency;
     facts.push_back({dispute.created_at, domain::DisputeSeen{dispute.provider_ref, dispute.amount_minor, known, status}});
+    for (const auto& fee : dispute.fees) add_fee(facts, fee, dispute.created_at);
   }
 }
 

@@ -45,7 +45,7 @@ providers::CheckoutSnapshot paid_answer() {
   a.created_at = kNow;
   a.expires_at = kNow + std::chrono::hours(23);
   a.paid_at = kNow;
-  a.fee = providers::FeeSnapshot{"txn_1", 44, "EUR"};
+  a.fee = providers::FeeSnapshot{"txn_1", 44, "EUR", 440'000};
   return a;
 }
 

@@ -105,7 +105,8 @@ std::string World::new_request(const std::string& client_id, std::int64_t amount
 }
 
 std::string World::link_path(const std::string& request_id) {
-  return get("/v1/payment-requests/" + request_id).text("link").substr(kProduct.size());
+  const std::string link = get("/v1/payment-requests/" + request_id).text("link");
+  return link.starts_with(kProduct) ? link.substr(kProduct.size()) : "/p/none";
 }
 
 std::string World::press_pay(const std::string& path) {
