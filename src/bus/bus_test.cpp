@@ -20,19 +20,20 @@ using store::testing::TestOptions;
 using store::testing::TestStore;
 using namespace std::chrono_literals;
 
-// The effect: a row whose key is the event, so that a second effect would be a conflict, and a
-// counter.
+// The effect: a row with a key of its own, so that a second effect of one event would be counted.
 struct Effect {
+  domain::MessageId id;
   std::string consumer;
   domain::EventId event_id;
 };
-BOOST_DESCRIBE_STRUCT(Effect, (), (consumer, event_id))
+BOOST_DESCRIBE_STRUCT(Effect, (), (id, consumer, event_id))
 struct Counted {
   std::int64_t n = 0;
 };
 BOOST_DESCRIBE_STRUCT(Counted, (), (n))
-constexpr std::string_view kEffectParams[] = {"consumer", "event_id"};
-constexpr std::string_view kInsertText = "INSERT INTO effect (consumer, event_id) VALUES (?, ?)";
+constexpr std::string_view kEffectParams[] = {"id", "consumer", "event_id"};
+constexpr std::string_view kInsertText =
+    "INSERT INTO effect (id, consumer, event_id) VALUES (?, ?, ?)";
 constexpr std::string_view kCountText = "SELECT COUNT(consumer) AS n FROM effect";
 constexpr std::string_view kLeftText = "SELECT COUNT(consumer) AS n FROM delivery";
 constexpr std::string_view kEventsText = "SELECT COUNT(id) AS n FROM event";
@@ -57,10 +58,10 @@ class BusTest : public ::testing::TestWithParam<Kind> {
   void start(TestOptions options = {}) {
     t_ = std::make_unique<TestStore>(GetParam(), options);
     const Status made = t_->store().administer([](store::Connection& c) -> Status {
-      const bool mariadb = c.engine() == store::Engine::mariadb;
-      TRY_STATUS(c.raw(
-          std::string("CREATE TABLE effect (consumer VARCHAR(64) NOT NULL, event_id ") +
-          (mariadb ? "BINARY(16)" : "BLOB") + " NOT NULL, PRIMARY KEY (consumer, event_id))"));
+      const std::string id = c.engine() == store::Engine::mariadb ? "BINARY(16)" : "BLOB";
+      TRY_STATUS(c.raw("CREATE TABLE effect (id " + id +
+                       " NOT NULL PRIMARY KEY, consumer VARCHAR(64) NOT NULL, " + "event_id " + id +
+                       " NOT NULL)"));
       return {};
     });
     ASSERT_TRUE(made);
@@ -97,9 +98,9 @@ class BusTest : public ::testing::TestWithParam<Kind> {
         .snapshot_blocking([](Tx& tx) { return list_dead_letters(tx, {}, 100); })
         .value();
   }
-  static HandleEvent effect_of(std::string consumer) {
-    return [consumer](Tx& tx, const Event& event) -> Status {
-      TRY_STATUS(tx.exec(kInsert, {consumer, event.id}));
+  HandleEvent effect_of(std::string consumer) {
+    return [this, consumer](Tx& tx, const Event& event) -> Status {
+      TRY_STATUS(tx.exec(kInsert, {t_->ids().make<domain::MessageId>(), consumer, event.id}));
       return {};
     };
   }
@@ -159,7 +160,7 @@ TEST_P(BusTest, a_poison_event_holds_up_nobody_and_ends_as_a_dead_letter) {
   bool healed = false;
   consume("mail", [&](Tx& tx, const Event& event) -> Status {
     ++tries[event.subject];
-    TRY_STATUS(tx.exec(kInsert, {"mail", event.id}));
+    TRY_STATUS(tx.exec(kInsert, {t_->ids().make<domain::MessageId>(), "mail", event.id}));
     if (event.subject == "7" && !healed) return base::error(Code::internal, "poison");
     return {};
   });
@@ -241,7 +242,7 @@ TEST_P(BusTest, rival_consumers_share_a_thousand_events_without_a_second_effect)
     buses.push_back(memory_bus(t_->runtime()));
     start_consumer(t_->runtime(), *own, *buses.back(),
                    {.name = "mail",
-                    .handle = [&handled](Tx& tx, const Event& event) -> Status {
+                    .handle = [this, &handled](Tx& tx, const Event& event) -> Status {
                       tx.after_commit([&handled] { ++handled; });
                       return effect_of("mail")(tx, event);
                     },
