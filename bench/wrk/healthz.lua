@@ -1,0 +1,2 @@
+require "common"
+function init() take_turns({ wrk.format("GET", "/healthz") }) end
