@@ -10,7 +10,8 @@ namespace {
 
 using base::Time;
 
-// How old the attention counts may be; they are the dashboard's only reads that grow with what is open.
+// How old the attention counts may be; they are the dashboard's only reads that grow with what is
+// open.
 constexpr base::Duration kAttentionAge = std::chrono::seconds(5);
 
 struct RowView {
@@ -34,8 +35,9 @@ struct SumsView {
   std::int64_t net_micros = 0;
 };
 BOOST_DESCRIBE_STRUCT(SumsView, (),
-                      (currency, charged_micros, provider_fee_micros, sms_fee_micros, email_fee_micros,
-                       refunded_micros, disputed_micros, adjusted_micros, net_micros))
+                      (currency, charged_micros, provider_fee_micros, sms_fee_micros,
+                       email_fee_micros, refunded_micros, disputed_micros, adjusted_micros,
+                       net_micros))
 struct DayView {
   domain::Day day;
 };
@@ -52,17 +54,20 @@ struct DashboardView {
   std::vector<SumsView> totals;
   reads::Attention attention;
 };
-BOOST_DESCRIBE_STRUCT(DashboardView, (), (days, time_zone, livemode, rows, money, totals, attention))
+BOOST_DESCRIBE_STRUCT(DashboardView, (),
+                      (days, time_zone, livemode, rows, money, totals, attention))
 
 Result<SumsView> sums_of(const domain::Totals& t, domain::Currency currency) {
   TRY(const auto net, domain::net(t));
-  return SumsView{currency, t.charged_micros, t.provider_fee_micros, t.sms_fee_micros, t.email_fee_micros,
-                  t.refunded_micros, t.disputed_micros, t.adjusted_micros, net.value};
+  return SumsView{currency,          t.charged_micros,   t.provider_fee_micros,
+                  t.sms_fee_micros,  t.email_fee_micros, t.refunded_micros,
+                  t.disputed_micros, t.adjusted_micros,  net.value};
 }
 
 bool has_money(const domain::Totals& t) {
-  return t.charged_micros != 0 || t.provider_fee_micros != 0 || t.sms_fee_micros != 0 || t.email_fee_micros != 0 ||
-         t.refunded_micros != 0 || t.disputed_micros != 0 || t.adjusted_micros != 0;
+  return t.charged_micros != 0 || t.provider_fee_micros != 0 || t.sms_fee_micros != 0 ||
+         t.email_fee_micros != 0 || t.refunded_micros != 0 || t.disputed_micros != 0 ||
+         t.adjusted_micros != 0;
 }
 
 void add_rows(std::vector<RowView>& rows, const reads::DashboardDay& d) {
@@ -82,7 +87,8 @@ void add_rows(std::vector<RowView>& rows, const reads::DashboardDay& d) {
   add(S::cancelled, d.cancelled_count, d.cancelled_micros);
 }
 
-Status fill(DashboardView& view, const std::vector<reads::DashboardDay>& days, std::optional<domain::Currency> only) {
+Status fill(DashboardView& view, const std::vector<reads::DashboardDay>& days,
+            std::optional<domain::Currency> only) {
   std::map<domain::Currency, domain::Totals> totals;
   for (const auto& day : days) {
     if (only && day.currency != *only) continue;
@@ -114,7 +120,8 @@ class DashboardRoute {
     std::optional<domain::Currency> currency;
     if (const auto text = params.text("currency")) {
       auto parsed = domain::Currency::parse(*text);
-      if (!parsed) co_return Params::bad_param("currency", "unknown_value", "not an ISO 4217 currency");
+      if (!parsed)
+        co_return Params::bad_param("currency", "unknown_value", "not an ISO 4217 currency");
       currency = *parsed;
     }
     const Ask ask{call.who.tenant_id, livemode, days, clock_.now()};
@@ -135,7 +142,8 @@ class DashboardRoute {
         out.attention = *known;
         return out;
       }
-      TRY(out.attention, reads::attention(tx, ask.tenant_id, ask.livemode, zone.zone->day_start(since), ask.now));
+      TRY(out.attention,
+          reads::attention(tx, ask.tenant_id, ask.livemode, zone.zone->day_start(since), ask.now));
       return out;
     };
     CO_TRY(auto read, co_await store_.with_snapshot(body));
@@ -186,9 +194,11 @@ class DashboardRoute {
 
 }  // namespace
 
-void add_dashboard_route(Routes& routes, store::Store& store, const base::Clock& clock, FindTenantZone find_zone) {
+void add_dashboard_route(Routes& routes, store::Store& store, const base::Clock& clock,
+                         FindTenantZone find_zone) {
   auto self = std::make_shared<DashboardRoute>(store, clock, std::move(find_zone));
-  routes.add(Method::get, "/v1/dashboard", Need::tenant_viewer, [self](Call call) { return self->get(std::move(call)); });
+  routes.add(Method::get, "/v1/dashboard", Need::tenant_viewer,
+             [self](Call call) { return self->get(std::move(call)); });
 }
 
 }  // namespace api

@@ -16,6 +16,7 @@ struct TenantZone {
 using FindTenantZone = std::function<Result<TenantZone>(store::Tx&, domain::TenantId)>;
 
 // /v1/dashboard.
-void add_dashboard_route(Routes& routes, store::Store& store, const base::Clock& clock, FindTenantZone find_zone);
+void add_dashboard_route(Routes& routes, store::Store& store, const base::Clock& clock,
+                         FindTenantZone find_zone);
 
 }  // namespace api

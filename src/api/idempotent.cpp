@@ -14,7 +14,8 @@ constexpr std::string_view kMark = "{payment-link:";
 Result<std::optional<std::string>> key_of(const net::Request& request) {
   if (!request.headers.has("Idempotency-Key")) return std::optional<std::string>{};
   const std::string_view key = request.headers.get("Idempotency-Key");
-  const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c >= '!' && c <= '~'; });
+  const bool visible =
+      std::all_of(key.begin(), key.end(), [](char c) { return c >= '!' && c <= '~'; });
   if (key.empty() || key.size() > 255 || !visible) {
     return Params::bad_param("Idempotency-Key", "malformed", "1 to 255 visible ASCII characters");
   }
@@ -33,7 +34,8 @@ struct Outcome {
   bool replayed = false;
 };
 
-Result<Outcome> run_once(store::Tx& tx, const store::IdempotencyKey& key, base::Time now, const Effect& effect) {
+Result<Outcome> run_once(store::Tx& tx, const store::IdempotencyKey& key, base::Time now,
+                         const Effect& effect) {
   TRY(auto begun, store::begin_idempotent(tx, key, now));
   switch (begun.state) {
     case store::IdempotencyState::replay:
@@ -42,18 +44,20 @@ Result<Outcome> run_once(store::Tx& tx, const store::IdempotencyKey& key, base::
       return base::error(base::Code::unprocessable, "idempotency_mismatch",
                          "this Idempotency-Key was used with another body");
     case store::IdempotencyState::running:
-      return base::error(base::Code::conflict, "idempotency_running", "an equal request is still running");
-    case store::IdempotencyState::fresh:
-      break;
+      return base::error(base::Code::conflict, "idempotency_running",
+                         "an equal request is still running");
+    case store::IdempotencyState::fresh: break;
   }
   TRY(auto answer, effect(tx));
-  TRY_STATUS(store::finish_idempotent(tx, key, {answer.status, base::json::Raw{"{}"}, answer.body}));
+  TRY_STATUS(
+      store::finish_idempotent(tx, key, {answer.status, base::json::Raw{"{}"}, answer.body}));
   return Outcome{std::move(answer), false};
 }
 
 }  // namespace
 
-Creator::Creator(store::Store& store, const base::Clock& clock, const domain::LinkKeys& links, std::string public_url)
+Creator::Creator(store::Store& store, const base::Clock& clock, const domain::LinkKeys& links,
+                 std::string public_url)
     : store_(store), clock_(clock), links_(links), public_url_(std::move(public_url)) {}
 
 Awaitable<Result<net::Response>> Creator::run(const Call& call, Effect effect) const {
@@ -62,13 +66,15 @@ Awaitable<Result<net::Response>> Creator::run(const Call& call, Effect effect) c
     CO_TRY(auto answer, co_await store_.with_transaction(std::move(effect)));
     co_return respond(answer.status, expand(std::move(answer.body)), false);
   }
-  const store::IdempotencyKey key{call.who.tenant_id, *key_text,
-                                  std::string(net::to_string(call.request.method)) + " " + call.request.path,
-                                  base::sha256(call.request.body)};
+  const store::IdempotencyKey key{
+      call.who.tenant_id, *key_text,
+      std::string(net::to_string(call.request.method)) + " " + call.request.path,
+      base::sha256(call.request.body)};
   const base::Time now = clock_.now();
   auto body = [&key, now, &effect](store::Tx& tx) { return run_once(tx, key, now, effect); };
   CO_TRY(auto outcome, co_await store_.with_transaction(body));
-  co_return respond(outcome.answer.status, expand(std::move(outcome.answer.body)), outcome.replayed);
+  co_return respond(outcome.answer.status, expand(std::move(outcome.answer.body)),
+                    outcome.replayed);
 }
 
 std::string Creator::link_placeholder(std::int64_t key_version, domain::RequestId id) {
@@ -87,7 +93,8 @@ std::string Creator::expand(std::string body) const {
     if (end == std::string::npos || colon == std::string::npos || colon > end) return body;
     std::int64_t version = 0;
     std::from_chars(body.data() + at + kMark.size(), body.data() + colon, version);
-    const auto id = domain::RequestId::parse(std::string_view(body).substr(colon + 1, end - colon - 1));
+    const auto id =
+        domain::RequestId::parse(std::string_view(body).substr(colon + 1, end - colon - 1));
     if (!id) continue;
     body.replace(at, end - at + 1, link_of(version, *id));
   }

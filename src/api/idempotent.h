@@ -8,18 +8,21 @@
 
 namespace api {
 
-// What a creating POST answers. `body` may hold link placeholders (see link_placeholder), never a token: it is kept for replays.
+// What a creating POST answers. `body` may hold link placeholders (see link_placeholder), never a
+// token: it is kept for replays.
 struct Answer {
   int status = 201;
   std::string body;
 };
 using Effect = std::function<Result<Answer>(store::Tx&)>;
 
-// Runs `effect` in one transaction; with an Idempotency-Key the answer is stored with it, so that equal requests have one effect and get one
-// answer. 422 "idempotency_mismatch" for another body under the same key, 409 while the first is running.
+// Runs `effect` in one transaction; with an Idempotency-Key the answer is stored with it, so that
+// equal requests have one effect and get one answer. 422 "idempotency_mismatch" for another body
+// under the same key, 409 while the first is running.
 class Creator {
  public:
-  Creator(store::Store& store, const base::Clock& clock, const domain::LinkKeys& links, std::string public_url);
+  Creator(store::Store& store, const base::Clock& clock, const domain::LinkKeys& links,
+          std::string public_url);
   Awaitable<Result<net::Response>> run(const Call& call, Effect effect) const;
 
   // Stands for the link of a request in a stored body; expand() puts the address in its place.

@@ -15,7 +15,9 @@ struct RefundBody {
 };
 BOOST_DESCRIBE_STRUCT(RefundBody, (), (amount_minor, reason))
 
-bool sees(const identity::Principal& who, bool livemode) { return !who.livemode || *who.livemode == livemode; }
+bool sees(const identity::Principal& who, bool livemode) {
+  return !who.livemode || *who.livemode == livemode;
+}
 
 class MoneyRoutes {
  public:
@@ -26,7 +28,8 @@ class MoneyRoutes {
     filter.tenant_id = call.who.tenant_id;
     CO_TRY(const auto params, quarantined_only
                                   ? Params::read(call.request, {"livemode", "limit", "cursor"})
-                                  : Params::read(call.request, {"status", "request_id", "livemode", "limit", "cursor"}));
+                                  : Params::read(call.request, {"status", "request_id", "livemode",
+                                                                "limit", "cursor"}));
     CO_TRY(filter.status, params.choice<domain::TransactionStatus>("status"));
     if (quarantined_only) filter.status = domain::TransactionStatus::quarantined;
     CO_TRY(filter.request_id, params.id<domain::RequestId>("request_id"));
@@ -36,7 +39,8 @@ class MoneyRoutes {
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
     auto body = [filter](store::Tx& tx) { return reads::list_transactions(tx, filter); };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return page_response(std::move(rows), filter.limit, [](reads::TransactionRow row) { return view_of(std::move(row)); });
+    co_return page_response(std::move(rows), filter.limit,
+                            [](reads::TransactionRow row) { return view_of(std::move(row)); });
   }
 
   Awaitable<Result<net::Response>> transaction(Call call) {
@@ -59,7 +63,8 @@ class MoneyRoutes {
       return reads::list_refunds(tx, filter);
     };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return page_response(std::move(rows), filter.limit, [](reads::RefundRow row) { return view_of(std::move(row)); });
+    co_return page_response(std::move(rows), filter.limit,
+                            [](reads::RefundRow row) { return view_of(std::move(row)); });
   }
 
   Awaitable<Result<net::Response>> refund(Call call) {
@@ -69,12 +74,19 @@ class MoneyRoutes {
     const std::string reason(body.reason ? base::enum_name(*body.reason) : std::string_view{});
     Effect effect = [this, who, id, body, reason](store::Tx& tx) -> Result<Answer> {
       TRY(const auto row, d_.transactions.lock(tx, who.tenant_id, id));
-      if (!sees(who, row.livemode)) return base::error(base::Code::not_found, "no such transaction");
+      if (!sees(who, row.livemode))
+        return base::error(base::Code::not_found, "no such transaction");
       if (row.status != domain::TransactionStatus::succeeded || !row.payment_intent) {
-        return base::error(base::Code::conflict, "not_refundable", "only a verified payment can be given back");
+        return base::error(base::Code::conflict, "not_refundable",
+                           "only a verified payment can be given back");
       }
-      const payments::Refundable what{row.tenant_id, row.id, row.request_id, row.livemode,
-                                      {row.amount_minor, row.currency}, row.refunded_minor, row.disputed_minor};
+      const payments::Refundable what{row.tenant_id,
+                                      row.id,
+                                      row.request_id,
+                                      row.livemode,
+                                      {row.amount_minor, row.currency},
+                                      row.refunded_minor,
+                                      row.disputed_minor};
       TRY(const auto refund, d_.refunds.ask(tx, what, body.amount_minor, reason));
       return Answer{201, base::json::write(view_of(refund))};
     };
@@ -82,7 +94,8 @@ class MoneyRoutes {
   }
 
   Awaitable<Result<net::Response>> disputes(Call call) {
-    CO_TRY(const auto params, Params::read(call.request, {"transaction_id", "livemode", "limit", "cursor"}));
+    CO_TRY(const auto params,
+           Params::read(call.request, {"transaction_id", "livemode", "limit", "cursor"}));
     reads::DisputeFilter filter;
     filter.tenant_id = call.who.tenant_id;
     CO_TRY(filter.transaction_id, params.id<domain::TransactionId>("transaction_id"));
@@ -92,11 +105,13 @@ class MoneyRoutes {
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
     auto body = [filter](store::Tx& tx) { return reads::list_disputes(tx, filter); };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return page_response(std::move(rows), filter.limit, [](reads::DisputeRow row) { return row; });
+    co_return page_response(std::move(rows), filter.limit,
+                            [](reads::DisputeRow row) { return row; });
   }
 
   Awaitable<Result<net::Response>> messages(Call call) {
-    CO_TRY(const auto params, Params::read(call.request, {"status", "request_id", "livemode", "limit", "cursor"}));
+    CO_TRY(const auto params,
+           Params::read(call.request, {"status", "request_id", "livemode", "limit", "cursor"}));
     reads::MessageFilter filter;
     filter.tenant_id = call.who.tenant_id;
     CO_TRY(filter.status, params.choice<domain::MessageStatus>("status"));
@@ -107,7 +122,8 @@ class MoneyRoutes {
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
     auto body = [filter](store::Tx& tx) { return reads::list_messages(tx, filter); };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return page_response(std::move(rows), filter.limit, [](reads::MessageRow row) { return view_of(std::move(row)); });
+    co_return page_response(std::move(rows), filter.limit,
+                            [](reads::MessageRow row) { return view_of(std::move(row)); });
   }
 
   Awaitable<Result<net::Response>> message(Call call) {
@@ -115,7 +131,8 @@ class MoneyRoutes {
     const auto who = call.who;
     auto body = [who, id](store::Tx& tx) -> Result<reads::MessageDetail> {
       TRY(auto row, reads::find_message(tx, who.tenant_id, id));
-      if (!row || !sees(who, row->livemode)) return base::error(base::Code::not_found, "no such message");
+      if (!row || !sees(who, row->livemode))
+        return base::error(base::Code::not_found, "no such message");
       return *std::move(row);
     };
     CO_TRY(auto row, co_await d_.store.with_snapshot(body));
@@ -127,9 +144,11 @@ class MoneyRoutes {
   }
 
  private:
-  static Result<reads::TransactionRow> find_visible(store::Tx& tx, const identity::Principal& who, domain::TransactionId id) {
+  static Result<reads::TransactionRow> find_visible(store::Tx& tx, const identity::Principal& who,
+                                                    domain::TransactionId id) {
     TRY(auto row, reads::find_transaction(tx, who.tenant_id, id));
-    if (!row || !sees(who, row->livemode)) return base::error(base::Code::not_found, "no such transaction");
+    if (!row || !sees(who, row->livemode))
+      return base::error(base::Code::not_found, "no such transaction");
     return *std::move(row);
   }
 
@@ -141,15 +160,22 @@ class MoneyRoutes {
 void add_money_routes(Routes& routes, MoneyDeps deps) {
   auto self = std::make_shared<MoneyRoutes>(deps);
   const Need viewer = Need::tenant_viewer;
-  routes.add(Method::get, "/v1/transactions", viewer, [self](Call call) { return self->transactions(std::move(call), false); });
-  routes.add(Method::get, "/v1/quarantine", viewer, [self](Call call) { return self->transactions(std::move(call), true); });
-  routes.add(Method::get, "/v1/transactions/{id}", viewer, [self](Call call) { return self->transaction(std::move(call)); });
-  routes.add(Method::get, "/v1/transactions/{id}/refunds", viewer, [self](Call call) { return self->refunds(std::move(call)); });
+  routes.add(Method::get, "/v1/transactions", viewer,
+             [self](Call call) { return self->transactions(std::move(call), false); });
+  routes.add(Method::get, "/v1/quarantine", viewer,
+             [self](Call call) { return self->transactions(std::move(call), true); });
+  routes.add(Method::get, "/v1/transactions/{id}", viewer,
+             [self](Call call) { return self->transaction(std::move(call)); });
+  routes.add(Method::get, "/v1/transactions/{id}/refunds", viewer,
+             [self](Call call) { return self->refunds(std::move(call)); });
   routes.add(Method::post, "/v1/transactions/{id}/refunds", Need::tenant_member,
              [self](Call call) { return self->refund(std::move(call)); });
-  routes.add(Method::get, "/v1/disputes", viewer, [self](Call call) { return self->disputes(std::move(call)); });
-  routes.add(Method::get, "/v1/messages", viewer, [self](Call call) { return self->messages(std::move(call)); });
-  routes.add(Method::get, "/v1/messages/{id}", viewer, [self](Call call) { return self->message(std::move(call)); });
+  routes.add(Method::get, "/v1/disputes", viewer,
+             [self](Call call) { return self->disputes(std::move(call)); });
+  routes.add(Method::get, "/v1/messages", viewer,
+             [self](Call call) { return self->messages(std::move(call)); });
+  routes.add(Method::get, "/v1/messages/{id}", viewer,
+             [self](Call call) { return self->message(std::move(call)); });
 }
 
 }  // namespace api

@@ -4,8 +4,11 @@
 
 namespace api {
 
-PayDesk::PayDesk(requests::Requests& requests, std::string public_url, FindConnection find_connection)
-    : requests_(requests), public_url_(std::move(public_url)), find_connection_(std::move(find_connection)) {}
+PayDesk::PayDesk(requests::Requests& requests, std::string public_url,
+                 FindConnection find_connection)
+    : requests_(requests),
+      public_url_(std::move(public_url)),
+      find_connection_(std::move(find_connection)) {}
 
 std::string locale_of(const reads::PayPage& page) {
   const auto own = page.client_locale ? domain::locale_from_tag(*page.client_locale) : std::nullopt;
@@ -23,19 +26,20 @@ Result<payments::PayOrder> PayDesk::order_for(store::Tx& tx, const std::string& 
   }
   TRY_STATUS(requests_.mark_opened(tx, page->tenant_id, token));
   TRY(const auto connection_id, find_connection_(tx, request.tenant_id, request.livemode));
-  payments::SessionOrder session{request.tenant_id, request.id, connection_id, page->message_id, request.livemode,
-                                 request.amount()};
+  payments::SessionOrder session{request.tenant_id, request.id,       connection_id,
+                                 page->message_id,  request.livemode, request.amount()};
   return fill(std::move(session), *page, token);
 }
 
-Result<payments::PayOrder> PayDesk::order_again(store::Tx& tx, const payments::CheckoutSession& session) {
+Result<payments::PayOrder> PayDesk::order_again(store::Tx& tx,
+                                                const payments::CheckoutSession& session) {
   TRY(const auto request, requests_.find(tx, session.tenant_id, session.request_id));
   if (!request) return base::error(base::Code::corrupt, "a checkout session without its request");
   TRY(const std::string token, requests_.token(*request, session.message_id));
   TRY(const auto page, reads::pay_page(tx, token));
   if (!page) return base::error(base::Code::corrupt, "a request without its link");
-  payments::SessionOrder order{session.tenant_id, session.request_id, session.connection_id, session.message_id,
-                               session.livemode, session.amount()};
+  payments::SessionOrder order{session.tenant_id,  session.request_id, session.connection_id,
+                               session.message_id, session.livemode,   session.amount()};
   return fill(std::move(order), *page, token);
 }
 

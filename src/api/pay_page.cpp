@@ -10,7 +10,7 @@ namespace api {
 namespace {
 
 constexpr std::size_t kIgnoredBodyMax = 4 * 1024;
-constexpr int kConfirmingMax = 20;   // refreshes before the Pay button comes back
+constexpr int kConfirmingMax = 20;  // refreshes before the Pay button comes back
 
 PageState state_of(const reads::PayPage& page) {
   using S = domain::RequestStatus;
@@ -30,7 +30,8 @@ PageState state_of(const reads::PayPage& page) {
 class PayPageRoutes {
  public:
   explicit PayPageRoutes(PayPageDeps deps)
-      : d_(std::move(deps)), limiter_(d_.runtime.clock(), d_.requests_per_second, d_.requests_per_second * 5) {}
+      : d_(std::move(deps)),
+        limiter_(d_.runtime.clock(), d_.requests_per_second, d_.requests_per_second * 5) {}
 
   Awaitable<Result<net::Response>> show(net::Request request) {
     if (!limiter_.take(request.peer).allowed) co_return notice(request, 429, NoticeKind::slow_down);
@@ -51,7 +52,9 @@ class PayPageRoutes {
   Awaitable<Result<net::Response>> press(net::Request request) {
     if (!limiter_.take(request.peer).allowed) co_return notice(request, 429, NoticeKind::slow_down);
     const std::string token = request.path_params.at(0);
-    payments::Checkout::Prepare prepare = [this, token](store::Tx& tx) { return d_.desk.order_for(tx, token); };
+    payments::Checkout::Prepare prepare = [this, token](store::Tx& tx) {
+      return d_.desk.order_for(tx, token);
+    };
     auto url = co_await d_.checkout.hand_over(prepare);
     // Two devices made the intent at the same moment: the second finds the first one's.
     if (!url && url.error().code == base::Code::conflict && url.error().reason != "closed") {
@@ -94,7 +97,8 @@ class PayPageRoutes {
       same.headers.set("ETag", etag);
       co_return same;
     }
-    net::Response response = net::text_response(200, image.media_type, std::move(image.bytes.bytes));
+    net::Response response =
+        net::text_response(200, image.media_type, std::move(image.bytes.bytes));
     response.headers.set("ETag", etag);
     response.headers.set("Cache-Control", "private, max-age=86400");
     response.headers.set("X-Content-Type-Options", "nosniff");
@@ -109,8 +113,8 @@ class PayPageRoutes {
     auto body = [this, token, confirmed](store::Tx& tx) -> Result<std::optional<reads::PayPage>> {
       TRY(auto page, reads::pay_page(tx, token));
       if (!page || !confirmed || !page->client_email) return page;
-      TRY_STATUS(d_.messages.opt_out(tx, page->tenant_id, domain::Channel::email, *page->client_email,
-                                     messaging::OptOutSource::unsubscribe));
+      TRY_STATUS(d_.messages.opt_out(tx, page->tenant_id, domain::Channel::email,
+                                     *page->client_email, messaging::OptOutSource::unsubscribe));
       return page;
     };
     auto page = co_await d_.store.with_transaction(body);
@@ -150,7 +154,8 @@ class PayPageRoutes {
       if (const auto own = domain::locale_from_tag(*page->client_locale)) return *own;
     }
     const auto merchant = page ? domain::locale_from_tag(page->merchant_locale) : std::nullopt;
-    return domain::locale_from_accept_language(request.headers.get("Accept-Language"), merchant.value_or(domain::Locale::en));
+    return domain::locale_from_accept_language(request.headers.get("Accept-Language"),
+                                               merchant.value_or(domain::Locale::en));
   }
 
   std::string make_nonce() {
@@ -159,14 +164,16 @@ class PayPageRoutes {
     return base::to_base64(base::as_chars(bytes));
   }
 
-  net::Response html(const net::Request& request, const reads::PayPage& page, PageState state, const std::string& token,
-                     int refresh_count, bool trouble) {
+  net::Response html(const net::Request& request, const reads::PayPage& page, PageState state,
+                     const std::string& token, int refresh_count, bool trouble) {
     const auto zone = d_.zones.find(page.time_zone);
     const domain::TimeZone fallback = domain::TimeZone::utc();
     const std::string nonce = make_nonce();
-    const PageInput input{page, state, payer_locale(request, &page), zone ? **zone : fallback, token, nonce,
-                          refresh_count, trouble};
-    net::Response response = net::text_response(200, "text/html; charset=utf-8", pay_page_html(input));
+    const PageInput input{
+        page,          state,  payer_locale(request, &page), zone ? **zone : fallback, token, nonce,
+        refresh_count, trouble};
+    net::Response response =
+        net::text_response(200, "text/html; charset=utf-8", pay_page_html(input));
     set_page_headers(response, d_.policy, nonce);
     return response;
   }
@@ -180,7 +187,8 @@ class PayPageRoutes {
 
   net::Response notice_response(int status, NoticeInput input) {
     input.nonce = make_nonce();
-    net::Response response = net::text_response(status, "text/html; charset=utf-8", notice_html(input));
+    net::Response response =
+        net::text_response(status, "text/html; charset=utf-8", notice_html(input));
     set_page_headers(response, d_.policy, input.nonce);
     if (status == 429 || status == 503) response.headers.set("Retry-After", "5");
     return response;
@@ -208,12 +216,18 @@ class PayPageRoutes {
 
 void add_pay_page_routes(Routes& routes, PayPageDeps deps) {
   auto self = std::make_shared<PayPageRoutes>(std::move(deps));
-  routes.add_public(Method::get, "/p/{token}", [self](net::Request r) { return self->show(std::move(r)); });
-  routes.add_public(Method::post, "/p/{token}", [self](net::Request r) { return self->press(std::move(r)); }, kIgnoredBodyMax);
-  routes.add_public(Method::get, "/p/{token}/logo", [self](net::Request r) { return self->logo(std::move(r)); });
-  routes.add_public(Method::get, "/u/{token}", [self](net::Request r) { return self->unsubscribe(std::move(r), false); });
-  routes.add_public(Method::post, "/u/{token}", [self](net::Request r) { return self->unsubscribe(std::move(r), true); },
-                    kIgnoredBodyMax);
+  routes.add_public(Method::get, "/p/{token}",
+                    [self](net::Request r) { return self->show(std::move(r)); });
+  routes.add_public(
+      Method::post, "/p/{token}", [self](net::Request r) { return self->press(std::move(r)); },
+      kIgnoredBodyMax);
+  routes.add_public(Method::get, "/p/{token}/logo",
+                    [self](net::Request r) { return self->logo(std::move(r)); });
+  routes.add_public(Method::get, "/u/{token}",
+                    [self](net::Request r) { return self->unsubscribe(std::move(r), false); });
+  routes.add_public(
+      Method::post, "/u/{token}",
+      [self](net::Request r) { return self->unsubscribe(std::move(r), true); }, kIgnoredBodyMax);
 }
 
 }  // namespace api

@@ -21,7 +21,7 @@ struct PayPageDeps {
   messaging::Messages& messages;
   domain::TimeZones& zones;
   PagePolicy policy;
-  std::uint32_t requests_per_second = 20;   // per address
+  std::uint32_t requests_per_second = 20;  // per address
 };
 void add_pay_page_routes(Routes& routes, PayPageDeps deps);
 

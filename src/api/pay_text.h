@@ -6,9 +6,9 @@ namespace api {
 // Every word of the pay page in one language; UTF-8, no HTML.
 struct PayText {
   const char* html_lang;
-  const char* title;            // behind the merchant's name
-  const char* asks;             // "{merchant} asks you to pay"
-  const char* pay;              // button, before the amount
+  const char* title;  // behind the merchant's name
+  const char* asks;   // "{merchant} asks you to pay"
+  const char* pay;    // button, before the amount
   const char* due;
   const char* for_what;
   const char* reference;

@@ -37,8 +37,8 @@ struct CreateBody {
   std::optional<std::map<std::string, std::string>> metadata;
 };
 BOOST_DESCRIBE_STRUCT(CreateBody, (),
-                      (client_id, amount_minor, currency, description, channels, due_at, expires_at, livemode,
-                       reference, template_ids, metadata))
+                      (client_id, amount_minor, currency, description, channels, due_at, expires_at,
+                       livemode, reference, template_ids, metadata))
 
 struct ResendBody {
   std::vector<domain::Channel> channels;
@@ -53,14 +53,18 @@ BOOST_DESCRIBE_STRUCT(TimelineView, (), (data))
 void check_channels(Check& check, const std::vector<domain::Channel>& channels) {
   if (channels.empty()) check.add("channels", "required", "at least one channel");
   if (channels.size() > 2) check.add("channels", "too_many", "at most two channels");
-  if (channels.size() == 2 && channels[0] == channels[1]) check.add("channels[1]", "repeated", "each channel once");
+  if (channels.size() == 2 && channels[0] == channels[1])
+    check.add("channels[1]", "repeated", "each channel once");
 }
 
 void check_metadata(Check& check, const std::map<std::string, std::string>& metadata) {
-  if (metadata.size() > kMetadataEntriesMax) check.add("metadata", "too_many", "at most 50 entries");
-  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  if (metadata.size() > kMetadataEntriesMax)
+    check.add("metadata", "too_many", "at most 50 entries");
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
   for (const auto& [key, value] : metadata) {
-    const bool good_key = !key.empty() && key.size() <= 40 && key.find_first_not_of(kAllowed) == std::string::npos;
+    const bool good_key =
+        !key.empty() && key.size() <= 40 && key.find_first_not_of(kAllowed) == std::string::npos;
     if (!good_key) check.add("metadata", "bad_key", "keys are 1 to 40 letters, digits, _ . or -");
     const domain::TextRule rule{.field = "metadata", .chars_max = 500, .required = false};
     check.take(domain::checked_text(value, rule));
@@ -91,8 +95,10 @@ Result<CreateBody> read_create(const net::Request& request, Time now) {
   TRY(const auto tree, body_tree(request));
   TRY(auto body, read_body<CreateBody>(request));
   Check check;
-  if (const auto amount = domain::check_amount({body.amount_minor, body.currency}); !amount) check.add(amount.error());
-  if (auto text = check.take(domain::checked_text(body.description, {.field = "description", .chars_max = 255}))) {
+  if (const auto amount = domain::check_amount({body.amount_minor, body.currency}); !amount)
+    check.add(amount.error());
+  if (auto text = check.take(
+          domain::checked_text(body.description, {.field = "description", .chars_max = 255}))) {
     body.description = *text;
   }
   if (body.reference) {
@@ -107,7 +113,9 @@ Result<CreateBody> read_create(const net::Request& request, Time now) {
 }
 
 std::string join_channels(const std::vector<domain::Channel>& channels) {
-  const auto has = [&](domain::Channel c) { return std::find(channels.begin(), channels.end(), c) != channels.end(); };
+  const auto has = [&](domain::Channel c) {
+    return std::find(channels.begin(), channels.end(), c) != channels.end();
+  };
   if (has(domain::Channel::email) && has(domain::Channel::sms)) return "email,sms";
   return has(domain::Channel::email) ? "email" : "sms";
 }
@@ -120,12 +128,15 @@ class PaymentRequestRoutes {
     CO_TRY(const auto body, read_create(call.request, d_.clock.now()));
     CO_TRY(const bool livemode, livemode_of(call.who, body.livemode));
     const domain::TenantId tenant_id = call.who.tenant_id;
-    Effect effect = [this, tenant_id, livemode, &body](store::Tx& tx) { return create_in(tx, tenant_id, livemode, body); };
+    Effect effect = [this, tenant_id, livemode, &body](store::Tx& tx) {
+      return create_in(tx, tenant_id, livemode, body);
+    };
     co_return co_await d_.creator.run(call, std::move(effect));
   }
 
   Awaitable<Result<net::Response>> list(Call call) {
-    CO_TRY(const auto params, Params::read(call.request, {"status", "client_id", "livemode", "limit", "cursor"}));
+    CO_TRY(const auto params,
+           Params::read(call.request, {"status", "client_id", "livemode", "limit", "cursor"}));
     reads::RequestFilter filter;
     filter.tenant_id = call.who.tenant_id;
     CO_TRY(filter.status, params.choice<domain::RequestStatus>("status"));
@@ -182,11 +193,13 @@ class PaymentRequestRoutes {
       TRY(auto request, lock_visible(tx, who, id));
       using S = domain::RequestStatus;
       if (request.status == S::cancelled || request.status == S::cancelling) return request;
-      if (request.status == S::expired) return base::error(base::Code::conflict, "already_expired", "the request has expired");
+      if (request.status == S::expired)
+        return base::error(base::Code::conflict, "already_expired", "the request has expired");
       // Asked first, so that a refused command leaves the session alone.
       TRY_STATUS(domain::next(request.status, request.flags, domain::RequestEvent::cancel));
       TRY(const bool session_open, d_.sessions.end_open(tx, request.tenant_id, request.id));
-      const auto event = session_open ? domain::RequestEvent::cancel_with_open_session : domain::RequestEvent::cancel;
+      const auto event = session_open ? domain::RequestEvent::cancel_with_open_session
+                                      : domain::RequestEvent::cancel;
       TRY_STATUS(d_.requests.apply(tx, request, event, d_.clock.now()));
       return request;
     };
@@ -207,7 +220,8 @@ class PaymentRequestRoutes {
     Effect effect = [this, who, id, &body](store::Tx& tx) -> Result<Answer> {
       TRY(const auto request, lock_visible(tx, who, id));
       if (!domain::takes_payments(request.status)) {
-        return base::error(base::Code::conflict, "not_open", "only an open request can be sent again");
+        return base::error(base::Code::conflict, "not_open",
+                           "only an open request can be sent again");
       }
       TRY(const auto sent, enqueue(tx, request, body.channels, TemplateIds{}));
       return Answer{201, base::json::write(sent)};
@@ -220,7 +234,8 @@ class PaymentRequestRoutes {
     const auto who = call.who;
     auto body = [this, who, id](store::Tx& tx) -> Result<TimelineView> {
       TRY(const auto request, d_.requests.find(tx, who.tenant_id, id));
-      if (!request || !sees(who, *request)) return base::error(base::Code::not_found, "no such payment request");
+      if (!request || !sees(who, *request))
+        return base::error(base::Code::not_found, "no such payment request");
       TRY(auto entries, reads::timeline(tx, who.tenant_id, id));
       return TimelineView{std::move(entries)};
     };
@@ -233,13 +248,15 @@ class PaymentRequestRoutes {
     return !who.livemode || *who.livemode == request.livemode;
   }
 
-  Result<requests::PaymentRequest> lock_visible(store::Tx& tx, const identity::Principal& who, domain::RequestId id) {
+  Result<requests::PaymentRequest> lock_visible(store::Tx& tx, const identity::Principal& who,
+                                                domain::RequestId id) {
     TRY(auto request, d_.requests.lock(tx, who.tenant_id, id));
     if (!sees(who, request)) return base::error(base::Code::not_found, "no such payment request");
     return request;
   }
 
-  Result<Answer> create_in(store::Tx& tx, domain::TenantId tenant_id, bool livemode, const CreateBody& body) {
+  Result<Answer> create_in(store::Tx& tx, domain::TenantId tenant_id, bool livemode,
+                           const CreateBody& body) {
     requests::NewRequest order;
     order.tenant_id = tenant_id;
     order.client_id = body.client_id;
@@ -253,40 +270,48 @@ class PaymentRequestRoutes {
     order.expires_at = body.expires_at;
     TRY(const auto recipient, reads::recipient_of_client(tx, tenant_id, body.client_id));
     if (!recipient) return base::field_error("client_id", "unknown", "no such client");
-    if (recipient->archived_at) return base::field_error("client_id", "archived", "the client is archived");
+    if (recipient->archived_at)
+      return base::field_error("client_id", "archived", "the client is archived");
     TRY_STATUS(check_addresses(*recipient, body.channels));
     TRY_STATUS(check_templates(tx, tenant_id, *recipient, body));
     TRY(const auto request, d_.requests.create(tx, order));
-    TRY_STATUS(enqueue_to(tx, request, *recipient, body.channels, body.template_ids.value_or(TemplateIds{})));
+    TRY_STATUS(enqueue_to(tx, request, *recipient, body.channels,
+                          body.template_ids.value_or(TemplateIds{})));
     const auto link = Creator::link_placeholder(request.link_key_version, request.id);
     return Answer{201, base::json::write(view_of(request, link, request.created_at))};
   }
 
-  static Status check_addresses(const reads::ClientRecipient& recipient, const std::vector<domain::Channel>& channels) {
+  static Status check_addresses(const reads::ClientRecipient& recipient,
+                                const std::vector<domain::Channel>& channels) {
     Check check;
     for (std::size_t i = 0; i < channels.size(); ++i) {
-      const bool known = channels[i] == domain::Channel::email ? recipient.email.has_value() : recipient.phone.has_value();
-      if (!known) check.add("channels[" + std::to_string(i) + "]", "no_address", "the client has no address for this channel");
+      const bool known = channels[i] == domain::Channel::email ? recipient.email.has_value()
+                                                               : recipient.phone.has_value();
+      if (!known)
+        check.add("channels[" + std::to_string(i) + "]", "no_address",
+                  "the client has no address for this channel");
     }
     return check.status();
   }
 
-  static Status check_templates(store::Tx& tx, domain::TenantId tenant_id, const reads::ClientRecipient& recipient,
-                                const CreateBody& body) {
+  static Status check_templates(store::Tx& tx, domain::TenantId tenant_id,
+                                const reads::ClientRecipient& recipient, const CreateBody& body) {
     for (const domain::Channel channel : body.channels) {
-      const auto named = !body.template_ids                     ? std::optional<domain::TemplateId>{}
+      const auto named = !body.template_ids                  ? std::optional<domain::TemplateId>{}
                          : channel == domain::Channel::email ? body.template_ids->email
                                                              : body.template_ids->sms;
       const std::string field = "template_ids." + std::string(base::enum_name(channel));
-      TRY(const auto found, reads::template_for(tx, {tenant_id, channel, domain::MessageKind::request,
-                                                     recipient.locale, recipient.merchant_locale, named}));
+      TRY(const auto found,
+          reads::template_for(tx, {tenant_id, channel, domain::MessageKind::request,
+                                   recipient.locale, recipient.merchant_locale, named}));
       if (!found) return base::field_error(field, "unknown", "no template fits this channel");
     }
     return {};
   }
 
   Result<MessageListView> enqueue(store::Tx& tx, const requests::PaymentRequest& request,
-                                  const std::vector<domain::Channel>& channels, const TemplateIds& templates) {
+                                  const std::vector<domain::Channel>& channels,
+                                  const TemplateIds& templates) {
     TRY(const auto recipient, reads::recipient_of_client(tx, request.tenant_id, request.client_id));
     if (!recipient) return base::error(base::Code::corrupt, "a request without its client");
     TRY_STATUS(check_addresses(*recipient, channels));
@@ -295,7 +320,8 @@ class PaymentRequestRoutes {
 
   Result<MessageListView> enqueue_to(store::Tx& tx, const requests::PaymentRequest& request,
                                      const reads::ClientRecipient& recipient,
-                                     const std::vector<domain::Channel>& channels, const TemplateIds& templates) {
+                                     const std::vector<domain::Channel>& channels,
+                                     const TemplateIds& templates) {
     MessageListView out;
     for (const domain::Channel channel : channels) {
       const bool email = channel == domain::Channel::email;
@@ -324,9 +350,12 @@ class PaymentRequestRoutes {
 void add_payment_request_routes(Routes& routes, PaymentRequestDeps deps) {
   auto self = std::make_shared<PaymentRequestRoutes>(deps);
   const std::string root = "/v1/payment-requests";
-  routes.add(Method::post, root, Need::tenant_member, [self](Call call) { return self->create(std::move(call)); });
-  routes.add(Method::get, root, Need::tenant_viewer, [self](Call call) { return self->list(std::move(call)); });
-  routes.add(Method::get, root + "/{id}", Need::tenant_viewer, [self](Call call) { return self->read(std::move(call)); });
+  routes.add(Method::post, root, Need::tenant_member,
+             [self](Call call) { return self->create(std::move(call)); });
+  routes.add(Method::get, root, Need::tenant_viewer,
+             [self](Call call) { return self->list(std::move(call)); });
+  routes.add(Method::get, root + "/{id}", Need::tenant_viewer,
+             [self](Call call) { return self->read(std::move(call)); });
   routes.add(Method::post, root + "/{id}/cancel", Need::tenant_member,
              [self](Call call) { return self->cancel(std::move(call)); });
   routes.add(Method::post, root + "/{id}/resend", Need::tenant_member,

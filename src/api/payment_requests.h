@@ -8,7 +8,8 @@
 
 namespace api {
 
-// /v1/payment-requests: create, list, read, cancel, resend, timeline. Composes requests, messaging and payments in one transaction each.
+// /v1/payment-requests: create, list, read, cancel, resend, timeline. Composes requests, messaging
+// and payments in one transaction each.
 struct PaymentRequestDeps {
   store::Store& store;
   const base::Clock& clock;

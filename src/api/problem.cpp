@@ -1,6 +1,6 @@
+#include "net/problem.h"
 #include "api/routes.h"
 #include "base/log.h"
-#include "net/problem.h"
 
 namespace api {
 
@@ -64,7 +64,8 @@ net::Response problem(const base::Error& error, const net::Request& request) {
   net::Response response = net::problem_response(out);
   if (mapped.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
   if (mapped.status == 429 || mapped.status == 503) {
-    response.headers.set("Retry-After", std::to_string(std::max<std::uint32_t>(error.retry_after_s, 1)));
+    response.headers.set("Retry-After",
+                         std::to_string(std::max<std::uint32_t>(error.retry_after_s, 1)));
   }
   return response;
 }

@@ -25,7 +25,8 @@ Result<std::string> bearer_of(const net::Request& request) {
     return base::error(base::Code::unauthenticated, "a bearer token is needed");
   }
   for (std::size_t i = 0; i < kScheme.size() - 1; ++i) {
-    if ((header[i] | 0x20) != (kScheme[i] | 0x20)) return base::error(base::Code::unauthenticated, "a bearer token is needed");
+    if ((header[i] | 0x20) != (kScheme[i] | 0x20))
+      return base::error(base::Code::unauthenticated, "a bearer token is needed");
   }
   return std::string(header.substr(kScheme.size()));
 }
@@ -39,10 +40,13 @@ Result<std::optional<domain::TenantId>> wanted_tenant(const net::Request& reques
 }
 
 Status check_need(Need need, const identity::Principal& who) {
-  const auto refuse = [] { return Status(base::error(base::Code::forbidden, "these credentials do not allow it")); };
+  const auto refuse = [] {
+    return Status(base::error(base::Code::forbidden, "these credentials do not allow it"));
+  };
   if (need == Need::signed_in) return {};
   if (need == Need::platform_admin) return who.platform_admin ? Status{} : refuse();
-  if (who.tenant_id.is_nil()) return base::error(base::Code::forbidden, "no_tenant", "the user is in no tenant");
+  if (who.tenant_id.is_nil())
+    return base::error(base::Code::forbidden, "no_tenant", "the user is in no tenant");
   const identity::Role least = need == Need::tenant_viewer   ? identity::Role::viewer
                                : need == Need::tenant_member ? identity::Role::member
                                                              : identity::Role::owner;
@@ -77,20 +81,25 @@ RateLimiter::Verdict RateLimiter::take(const std::string& name) {
   if (buckets_.size() >= kBucketsMax && !buckets_.contains(name)) buckets_.clear();
   auto [at, fresh] = buckets_.try_emplace(name, Bucket{full, now});
   Bucket& bucket = at->second;
-  const std::int64_t passed_us = std::clamp<std::int64_t>((now - bucket.seen).count(), 0, 3'600'000'000);
-  bucket.tokens_millis = std::min<std::int64_t>(full, bucket.tokens_millis + passed_us * per_second_ / 1000);
+  const std::int64_t passed_us =
+      std::clamp<std::int64_t>((now - bucket.seen).count(), 0, 3'600'000'000);
+  bucket.tokens_millis =
+      std::min<std::int64_t>(full, bucket.tokens_millis + passed_us * per_second_ / 1000);
   bucket.seen = now;
   Verdict verdict;
   verdict.limit = burst_;
   verdict.allowed = bucket.tokens_millis >= kMillis;
   if (verdict.allowed) bucket.tokens_millis -= kMillis;
   verdict.remaining = static_cast<std::uint32_t>(bucket.tokens_millis / kMillis);
-  const std::int64_t missing = verdict.allowed ? full - bucket.tokens_millis : kMillis - bucket.tokens_millis;
-  verdict.reset_s = static_cast<std::uint32_t>((missing + per_second_ * kMillis - 1) / (per_second_ * kMillis));
+  const std::int64_t missing =
+      verdict.allowed ? full - bucket.tokens_millis : kMillis - bucket.tokens_millis;
+  verdict.reset_s =
+      static_cast<std::uint32_t>((missing + per_second_ * kMillis - 1) / (per_second_ * kMillis));
   return verdict;
 }
 
-Routes::Routes(net::Router& router, identity::Authenticator& authenticator, base::Runtime& runtime, RateLimits limits)
+Routes::Routes(net::Router& router, identity::Authenticator& authenticator, base::Runtime& runtime,
+               RateLimits limits)
     : router_(router),
       authenticator_(authenticator),
       random_(runtime.random()),
@@ -100,8 +109,10 @@ Routes::Routes(net::Router& router, identity::Authenticator& authenticator, base
   });
 }
 
-void Routes::add(Method method, const std::string& pattern, Need need, Endpoint endpoint, std::size_t body_bytes_max) {
-  auto handler = [this, need, endpoint = std::move(endpoint)](net::Request request) -> Awaitable<net::Response> {
+void Routes::add(Method method, const std::string& pattern, Need need, Endpoint endpoint,
+                 std::size_t body_bytes_max) {
+  auto handler = [this, need, endpoint = std::move(endpoint)](
+                     net::Request request) -> Awaitable<net::Response> {
     const net::Request head{.path = request.path, .trace_id = request.trace_id};
     auto answer = co_await run(endpoint, need, std::move(request));
     net::Response response = answer ? *std::move(answer) : problem(answer.error(), head);
@@ -111,13 +122,15 @@ void Routes::add(Method method, const std::string& pattern, Need need, Endpoint 
   router_.add(method, pattern, std::move(handler), body_bytes_max);
 }
 
-Awaitable<Result<net::Response>> Routes::run(const Endpoint& endpoint, Need need, net::Request request) {
+Awaitable<Result<net::Response>> Routes::run(const Endpoint& endpoint, Need need,
+                                             net::Request request) {
   CO_TRY(auto bearer, bearer_of(request));
   CO_TRY(const auto wanted, wanted_tenant(request));
   CO_TRY(auto who, co_await authenticator_.authenticate(std::move(bearer), wanted));
   const RateLimiter::Verdict verdict = limiter_.take(credential_name(who));
   if (!verdict.allowed) {
-    base::Error error = base::error(base::Code::rate_limited, "too many requests with this credential");
+    base::Error error =
+        base::error(base::Code::rate_limited, "too many requests with this credential");
     error.retry_after_s = verdict.reset_s;
     co_return error;
   }
@@ -130,8 +143,10 @@ Awaitable<Result<net::Response>> Routes::run(const Endpoint& endpoint, Need need
   co_return response;
 }
 
-void Routes::add_public(Method method, const std::string& pattern, PublicEndpoint endpoint, std::size_t body_bytes_max) {
-  auto handler = [this, endpoint = std::move(endpoint)](net::Request request) -> Awaitable<net::Response> {
+void Routes::add_public(Method method, const std::string& pattern, PublicEndpoint endpoint,
+                        std::size_t body_bytes_max) {
+  auto handler = [this, endpoint =
+                            std::move(endpoint)](net::Request request) -> Awaitable<net::Response> {
     const net::Request head{.path = request.path, .trace_id = request.trace_id};
     auto answer = co_await endpoint(std::move(request));
     net::Response response = answer ? *std::move(answer) : problem(answer.error(), head);
@@ -173,7 +188,8 @@ base::Error Params::bad_param(std::string_view name, std::string code, std::stri
   return error;
 }
 
-Result<Params> Params::read(const net::Request& request, std::initializer_list<std::string_view> known) {
+Result<Params> Params::read(const net::Request& request,
+                            std::initializer_list<std::string_view> known) {
   TRY(const auto query, net::Query::parse(request.query));
   Params out;
   for (const auto& [name, value] : query.all()) {
@@ -200,7 +216,8 @@ Result<std::int64_t> Params::integer(std::string_view name, std::int64_t fallbac
   std::int64_t out = 0;
   const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), out);
   if (error != std::errc{} || end != value->data() + value->size() || out < min || out > max) {
-    return bad_param(name, "out_of_range", "an integer from " + std::to_string(min) + " to " + std::to_string(max));
+    return bad_param(name, "out_of_range",
+                     "an integer from " + std::to_string(min) + " to " + std::to_string(max));
   }
   return out;
 }

@@ -25,12 +25,18 @@ using Endpoint = std::function<Awaitable<Result<net::Response>>(Call)>;
 using PublicEndpoint = std::function<Awaitable<Result<net::Response>>(net::Request)>;
 
 // What a route asks of its caller. tenant_* need a tenant; signed_in does not.
-enum class Need : std::uint8_t { signed_in, tenant_viewer, tenant_member, tenant_owner, platform_admin };
+enum class Need : std::uint8_t {
+  signed_in,
+  tenant_viewer,
+  tenant_member,
+  tenant_owner,
+  platform_admin
+};
 
 struct RateLimits {
-  std::uint32_t per_second = 100;     // per credential, in the long run
+  std::uint32_t per_second = 100;  // per credential, in the long run
   std::uint32_t burst = 200;
-  std::uint32_t sign_ins_per_minute = 30;   // per address
+  std::uint32_t sign_ins_per_minute = 30;  // per address
 };
 
 // Token buckets by name; bounded. Thread-safe.
@@ -41,13 +47,14 @@ class RateLimiter {
     bool allowed = true;
     std::uint32_t limit = 0;
     std::uint32_t remaining = 0;
-    std::uint32_t reset_s = 0;    // until the bucket is full again, or until the next token when refused
+    std::uint32_t reset_s =
+        0;  // until the bucket is full again, or until the next token when refused
   };
   Verdict take(const std::string& name);
 
  private:
   struct Bucket {
-    std::int64_t tokens_millis = 0;   // thousandths of a request
+    std::int64_t tokens_millis = 0;  // thousandths of a request
     base::Duration seen{};
   };
   const base::Clock& clock_;
@@ -57,11 +64,12 @@ class RateLimiter {
   std::unordered_map<std::string, Bucket> buckets_;
 };
 
-// Puts routes on the router with authentication, permission, rate limit, media type check and the one problem map around each.
-// Filled at start, then immutable.
+// Puts routes on the router with authentication, permission, rate limit, media type check and the
+// one problem map around each. Filled at start, then immutable.
 class Routes {
  public:
-  Routes(net::Router& router, identity::Authenticator& authenticator, base::Runtime& runtime, RateLimits limits);
+  Routes(net::Router& router, identity::Authenticator& authenticator, base::Runtime& runtime,
+         RateLimits limits);
 
   void add(Method method, const std::string& pattern, Need need, Endpoint endpoint,
            std::size_t body_bytes_max = 64 * 1024);
@@ -79,7 +87,8 @@ class Routes {
 
 // --- helpers for route files ---
 
-net::Response problem(const base::Error& error, const net::Request& request);   // the only place that maps a Code to a status
+net::Response problem(const base::Error& error,
+                      const net::Request& request);  // the only place that maps a Code to a status
 
 template <class T>
 net::Response json_response(int status, const T& value) {
@@ -107,9 +116,11 @@ Result<T> read_body(const net::Request& request) {
 // Query parameters: 400 naming the parameter for unknown, repeated or malformed ones.
 class Params {
  public:
-  static Result<Params> read(const net::Request& request, std::initializer_list<std::string_view> known);
+  static Result<Params> read(const net::Request& request,
+                             std::initializer_list<std::string_view> known);
   std::optional<std::string> text(std::string_view name) const;
-  Result<std::int64_t> integer(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max) const;
+  Result<std::int64_t> integer(std::string_view name, std::int64_t fallback, std::int64_t min,
+                               std::int64_t max) const;
   Result<std::optional<bool>> boolean(std::string_view name) const;
   template <class IdType>
   Result<std::optional<IdType>> id(std::string_view name) const {
@@ -124,7 +135,8 @@ class Params {
     const auto value = text(name);
     if (!value) return std::optional<E>{};
     E out{};
-    if (!base::enum_from_name(*value, out)) return bad_param(name, "unknown_value", "not one of the allowed values");
+    if (!base::enum_from_name(*value, out))
+      return bad_param(name, "unknown_value", "not one of the allowed values");
     return std::optional<E>(out);
   }
   static base::Error bad_param(std::string_view name, std::string code, std::string detail);
@@ -141,10 +153,12 @@ Result<IdType> path_id(const net::Request& request, std::size_t index = 0) {
   return id;
 }
 
-// The data's mode for this call: the API key's, else what was asked for, else test. forbidden when a key is of the other mode.
+// The data's mode for this call: the API key's, else what was asked for, else test. forbidden when
+// a key is of the other mode.
 Result<bool> livemode_of(const identity::Principal& who, std::optional<bool> asked);
 
-// The version in If-Match; absent for "*". precondition_required without the header, 400 when malformed.
+// The version in If-Match; absent for "*". precondition_required without the header, 400 when
+// malformed.
 Result<std::optional<std::int64_t>> if_match(const net::Request& request);
 // precondition_failed unless `version` is the one that was named.
 Status check_version(std::optional<std::int64_t> named, std::int64_t version);

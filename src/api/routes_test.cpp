@@ -1,4 +1,5 @@
-// Goal: limits refill as promised, parameters and preconditions are refused by name, and one map turns every code into its status.
+// Goal: limits refill as promised, parameters and preconditions are refused by name, and one map
+// turns every code into its status.
 #include "api/routes.h"
 
 #include <gtest/gtest.h>
@@ -40,7 +41,8 @@ TEST(Params, Table) {
   EXPECT_TRUE(Params::read(with_query("limit=5"), {"limit"}));
   EXPECT_FALSE(Params::read(with_query("limits=5"), {"limit"}));
   EXPECT_FALSE(Params::read(with_query("limit=5&limit=6"), {"limit"}));
-  const auto params = Params::read(with_query("limit=5&live=true&id=pr_x"), {"limit", "live", "id"});
+  const auto params =
+      Params::read(with_query("limit=5&live=true&id=pr_x"), {"limit", "live", "id"});
   ASSERT_TRUE(params);
   EXPECT_EQ(*params->integer("limit", 1, 1, 10), 5);
   EXPECT_EQ(*params->integer("absent", 7, 1, 10), 7);
@@ -98,7 +100,8 @@ TEST(Problem, MapsEveryCode) {
     const auto response = problem(row.error, request);
     EXPECT_EQ(response.status, row.status) << base::to_string(row.error.code);
     EXPECT_NE(response.body.find(request.trace_id), std::string::npos);
-    EXPECT_EQ(response.body.find("secret"), std::string::npos) << "details of our side stay in the log";
+    EXPECT_EQ(response.body.find("secret"), std::string::npos)
+        << "details of our side stay in the log";
   }
 }
 

@@ -59,9 +59,10 @@ RequestView view_of(reads::RequestRow row, std::string link, Time now) {
 }
 
 RequestView view_of(const requests::PaymentRequest& r, std::string link, Time now) {
-  reads::RequestRow row{r.id, r.client_id, r.livemode, r.amount_minor, r.currency, r.description, r.reference,
-                        r.channels, r.status, r.flags, r.link_key_version, r.metadata, r.due_at, r.expires_at,
-                        r.version, r.created_at, r.updated_at, r.paid_at};
+  reads::RequestRow row{
+      r.id,        r.client_id,  r.livemode, r.amount_minor, r.currency,         r.description,
+      r.reference, r.channels,   r.status,   r.flags,        r.link_key_version, r.metadata,
+      r.due_at,    r.expires_at, r.version,  r.created_at,   r.updated_at,       r.paid_at};
   return view_of(std::move(row), std::move(link), now);
 }
 
@@ -108,9 +109,9 @@ RefundView view_of(reads::RefundRow row) {
 }
 
 RefundView view_of(const payments::Refund& r) {
-  return view_of(reads::RefundRow{r.id, r.transaction_id, r.request_id, r.provider_ref, r.amount_minor, r.currency,
-                                  r.reason, std::string(base::enum_name(r.status)), r.failure, r.livemode,
-                                  r.created_at, r.updated_at});
+  return view_of(reads::RefundRow{
+      r.id, r.transaction_id, r.request_id, r.provider_ref, r.amount_minor, r.currency, r.reason,
+      std::string(base::enum_name(r.status)), r.failure, r.livemode, r.created_at, r.updated_at});
 }
 
 MessageView view_of(reads::MessageRow row) {
@@ -142,9 +143,11 @@ MessageView view_of(reads::MessageRow row) {
 }
 
 MessageView view_of(const messaging::Message& m) {
-  return view_of(reads::MessageRow{m.id, m.request_id, m.client_id, m.channel, m.kind, m.template_id, m.status,
-                                   m.reason, m.error_code, m.to_address, "", m.segments, m.fee_micros, m.fee_currency,
-                                   m.provider_ref, m.livemode, m.created_at, m.updated_at, m.sent_at, m.delivered_at});
+  return view_of(reads::MessageRow{
+      m.id,         m.request_id,   m.client_id,    m.channel,    m.kind,       m.template_id,
+      m.status,     m.reason,       m.error_code,   m.to_address, "",           m.segments,
+      m.fee_micros, m.fee_currency, m.provider_ref, m.livemode,   m.created_at, m.updated_at,
+      m.sent_at,    m.delivered_at});
 }
 
 }  // namespace api

@@ -45,8 +45,9 @@ struct RequestView {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(RequestView, (),
-                      (id, client_id, amount_minor, currency, description, status, overdue, flags, livemode, reference,
-                       due_at, expires_at, created_at, updated_at, paid_at, link, channels, metadata, version))
+                      (id, client_id, amount_minor, currency, description, status, overdue, flags,
+                       livemode, reference, due_at, expires_at, created_at, updated_at, paid_at,
+                       link, channels, metadata, version))
 RequestView view_of(reads::RequestRow row, std::string link, Time now);
 RequestView view_of(const requests::PaymentRequest& row, std::string link, Time now);
 
@@ -79,9 +80,9 @@ struct TransactionView {
   std::optional<Time> paid_at;
 };
 BOOST_DESCRIBE_STRUCT(TransactionView, (),
-                      (id, request_id, provider, provider_ref, payment_intent, amount_minor, currency, status,
-                       refunded_minor, disputed_minor, fee_micros, fee_currency, decline_code, quarantine_reason,
-                       livemode, created_at, updated_at, paid_at))
+                      (id, request_id, provider, provider_ref, payment_intent, amount_minor,
+                       currency, status, refunded_minor, disputed_minor, fee_micros, fee_currency,
+                       decline_code, quarantine_reason, livemode, created_at, updated_at, paid_at))
 TransactionView view_of(reads::TransactionRow row);
 
 struct RequestDetailExtra {
@@ -107,8 +108,8 @@ struct RefundView {
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(RefundView, (),
-                      (id, transaction_id, request_id, provider_ref, amount_minor, currency, reason, status, failure,
-                       livemode, created_at, updated_at))
+                      (id, transaction_id, request_id, provider_ref, amount_minor, currency, reason,
+                       status, failure, livemode, created_at, updated_at))
 RefundView view_of(reads::RefundRow row);
 RefundView view_of(const payments::Refund& row);
 
@@ -135,9 +136,9 @@ struct MessageView {
   std::optional<Time> delivered_at;
 };
 BOOST_DESCRIBE_STRUCT(MessageView, (),
-                      (id, request_id, client_id, channel, kind, template_id, status, reason, error_code, to, subject,
-                       segments, fee_micros, fee_currency, provider_ref, livemode, created_at, updated_at, sent_at,
-                       delivered_at))
+                      (id, request_id, client_id, channel, kind, template_id, status, reason,
+                       error_code, to, subject, segments, fee_micros, fee_currency, provider_ref,
+                       livemode, created_at, updated_at, sent_at, delivered_at))
 struct MessageBodyView {
   std::string body;
 };
@@ -152,7 +153,7 @@ struct MessageListView {
 };
 BOOST_DESCRIBE_STRUCT(MessageListView, (), (data))
 
-std::vector<std::string> split_channels(std::string_view channels);   // "email,sms"
+std::vector<std::string> split_channels(std::string_view channels);  // "email,sms"
 
 // {"data":[…],"next_cursor":…} of rows fetched with one more than `limit`.
 template <class Row, class ToView>

@@ -32,7 +32,8 @@ base::Result<std::unique_ptr<Core>> Core::make(const Options& options, Outside o
   return std::unique_ptr<Core>(new Core(options, outside, std::move(links), std::move(seals)));
 }
 
-Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_keys, identity::SealKeys seal_keys)
+Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_keys,
+           identity::SealKeys seal_keys)
     : options(given),
       outside(from_outside),
       ids(outside.runtime.clock(), outside.runtime.random()),
@@ -40,7 +41,8 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
       seals(std::move(seal_keys)),
       zones(zone_loader(options.time_zones_folder)),
       bus(bus::memory_bus(outside.runtime)),
-      outbox(ids, outside.runtime.clock(), subscriptions(), [this](std::string_view consumer) { bus->wake(consumer); }),
+      outbox(ids, outside.runtime.clock(), subscriptions(),
+             [this](std::string_view consumer) { bus->wake(consumer); }),
       connections(outside.runtime.clock(), seals),
       tenants(outside.runtime.clock(), zones),
       directory(outside.store, connections, tenants, options.platform_connection),
@@ -50,50 +52,77 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
                [this](store::Tx& tx, const requests::Counted& c) {
                  return ledger.count(tx, {c.tenant_id, c.livemode, c.created_at, c.change});
                }),
-      sessions(ids, outside.runtime.clock(),
-               [this](store::Tx& tx, const payments::CheckoutSession& s) { return on_session_opened(tx, s); },
-               [this] { commands.wake(); }),
+      sessions(
+          ids, outside.runtime.clock(),
+          [this](store::Tx& tx, const payments::CheckoutSession& s) {
+            return on_session_opened(tx, s);
+          },
+          [this] { commands.wake(); }),
       refunds(ids, outside.runtime.clock(), [this] { commands.wake(); }),
-      transactions(ids, outside.runtime.clock(), ledger,
-                   [this](store::Tx& tx, const tracking::Change& change) { return on_transaction_change(tx, change); },
-                   [this] { verifier.wake(); }),
-      messages(ids, outside.runtime.clock(),
-               [this](store::Tx& tx, const messaging::Message& m, domain::Micros fee, domain::Currency currency) {
-                 const bool sms = m.channel == domain::Channel::sms;
-                 const domain::LedgerEntry entry{sms ? domain::LedgerKind::sms_fee : domain::LedgerKind::email_fee,
-                                                 currency, -fee.value, m.livemode, outside.runtime.clock().now()};
-                 return ledger.append(tx, {m.tenant_id, m.request_id, std::nullopt, m.id, m.id.text() + "/fee"},
-                                      std::span(&entry, 1));
-               },
-               [this] { sender.wake(); }),
-      preparer(ids, outside.runtime.clock(), messages, links, messaging::Urls{options.public_url, options.callback_url},
-               message_hooks()),
+      transactions(
+          ids, outside.runtime.clock(), ledger,
+          [this](store::Tx& tx, const tracking::Change& change) {
+            return on_transaction_change(tx, change);
+          },
+          [this] { verifier.wake(); }),
+      messages(
+          ids, outside.runtime.clock(),
+          [this](store::Tx& tx, const messaging::Message& m, domain::Micros fee,
+                 domain::Currency currency) {
+            const bool sms = m.channel == domain::Channel::sms;
+            const domain::LedgerEntry entry{
+                sms ? domain::LedgerKind::sms_fee : domain::LedgerKind::email_fee, currency,
+                -fee.value, m.livemode, outside.runtime.clock().now()};
+            return ledger.append(
+                tx, {m.tenant_id, m.request_id, std::nullopt, m.id, m.id.text() + "/fee"},
+                std::span(&entry, 1));
+          },
+          [this] { sender.wake(); }),
+      preparer(ids, outside.runtime.clock(), messages, links,
+               messaging::Urls{options.public_url, options.callback_url}, message_hooks()),
       checkout(outside.store, sessions, outside.payment,
-               [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) { return directory.payment_account(tx, t, c); }),
+               [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) {
+                 return directory.payment_account(tx, t, c);
+               }),
       desk(requests, options.public_url,
-           [this](store::Tx& tx, domain::TenantId t, bool live) { return directory.payment_connection(tx, t, live); }),
+           [this](store::Tx& tx, domain::TenantId t, bool live) {
+             return directory.payment_connection(tx, t, live);
+           }),
       creator(outside.store, outside.runtime.clock(), links, options.public_url),
-      commands(outside.runtime, outside.store, sessions, refunds, checkout, outside.payment,
-               [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) { return directory.payment_account(tx, t, c); },
-               command_hooks()),
+      commands(
+          outside.runtime, outside.store, sessions, refunds, checkout, outside.payment,
+          [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) {
+            return directory.payment_account(tx, t, c);
+          },
+          command_hooks()),
       verifier(outside.runtime, outside.store, transactions, outside.payment,
-               [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) { return directory.payment_account(tx, t, c); }),
-      listing(outside.runtime, outside.store, outside.payment,
-              [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) { return directory.payment_account(tx, t, c); },
-              [this] { verifier.wake(); }),
+               [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) {
+                 return directory.payment_account(tx, t, c);
+               }),
+      listing(
+          outside.runtime, outside.store, outside.payment,
+          [this](store::Tx& tx, domain::TenantId t, domain::ConnectionId c) {
+            return directory.payment_account(tx, t, c);
+          },
+          [this] { verifier.wake(); }),
       totals(outside.runtime, outside.store,
-             [this](store::Tx& tx, domain::TenantId t) -> base::Result<std::shared_ptr<const domain::TimeZone>> {
+             [this](store::Tx& tx,
+                    domain::TenantId t) -> base::Result<std::shared_ptr<const domain::TimeZone>> {
                TRY(auto zone, directory.tenant_zone(tx, t));
                return zone.zone;
              }),
-      stripe_callbacks(outside.runtime, outside.store, outside.payment,
-                       [this](std::string name) { return directory.payment_endpoint(std::move(name)); },
-                       [this] { verifier.wake(); }),
+      stripe_callbacks(
+          outside.runtime, outside.store, outside.payment,
+          [this](std::string name) { return directory.payment_endpoint(std::move(name)); },
+          [this] { verifier.wake(); }),
       sender(outside.runtime, outside.store, messages, preparer, outside.sms, outside.mail),
-      twilio_callbacks(outside.runtime, outside.store, outside.sms, messages,
-                       [this](std::string name) { return directory.sms_endpoint(std::move(name)); }),
+      twilio_callbacks(
+          outside.runtime, outside.store, outside.sms, messages,
+          [this](std::string name) { return directory.sms_endpoint(std::move(name)); }),
       expiry(outside.runtime, outside.store, requests,
-             [this](store::Tx& tx, const requests::PaymentRequest& r) { return on_request_expired(tx, r); }) {}
+             [this](store::Tx& tx, const requests::PaymentRequest& r) {
+               return on_request_expired(tx, r);
+             }) {}
 
 void Core::start(const std::set<Target>& targets) {
   if (targets.contains(Target::payments)) commands.start();
@@ -107,7 +136,9 @@ void Core::start(const std::set<Target>& targets) {
     sender.start();
     bus::ConsumerOptions receipts;
     receipts.name = kReceipts;
-    receipts.handle = [this](store::Tx& tx, const store::Event& event) { return on_request_paid(tx, event); };
+    receipts.handle = [this](store::Tx& tx, const store::Event& event) {
+      return on_request_paid(tx, event);
+    };
     bus::start_consumer(outside.runtime, outside.store, *bus, std::move(receipts));
   }
 }

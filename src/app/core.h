@@ -21,8 +21,9 @@
 
 namespace app {
 
-// Everything behind the routes, wired once. Members stand in the order of their making; each lives as long as the process. The provider
-// adapters, the store and the runtime come from outside, so that scenarios and the simulation put their own in.
+// Everything behind the routes, wired once. Members stand in the order of their making; each lives
+// as long as the process. The provider adapters, the store and the runtime come from outside, so
+// that scenarios and the simulation put their own in.
 struct Outside {
   base::Runtime& runtime;
   store::Store& store;
@@ -80,7 +81,8 @@ class Core {
   base::Status on_session_ended(store::Tx& tx, const payments::CheckoutSession& session);
   base::Status on_request_expired(store::Tx& tx, const requests::PaymentRequest& request);
   base::Status on_request_paid(store::Tx& tx, const store::Event& event);
-  base::Result<messaging::SendContext> load_context(store::Tx& tx, const messaging::Message& message);
+  base::Result<messaging::SendContext> load_context(store::Tx& tx,
+                                                    const messaging::Message& message);
   messaging::Hooks message_hooks();
   payments::Commands::Hooks command_hooks();
 };

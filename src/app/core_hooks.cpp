@@ -2,7 +2,8 @@
 #include "base/log.h"
 #include "reads/pages.h"
 
-// How the slices meet: each function is one sentence of the design, carried out in the transaction of its cause.
+// How the slices meet: each function is one sentence of the design, carried out in the transaction
+// of its cause.
 namespace app {
 
 using domain::RequestEvent;
@@ -10,15 +11,21 @@ using domain::TransactionStatus;
 using payments::SessionStatus;
 
 base::Status Core::on_session_opened(store::Tx& tx, const payments::CheckoutSession& s) {
-  return transactions.watch(tx, {s.tenant_id, s.id, s.request_id, s.connection_id, s.livemode, "stripe",
-                                 s.provider_ref.value_or(""), s.amount(), s.expires_at});
+  return transactions.watch(tx, {s.tenant_id, s.id, s.request_id, s.connection_id, s.livemode,
+                                 "stripe", s.provider_ref.value_or(""), s.amount(), s.expires_at});
 }
 
 base::Status Core::on_transaction_change(store::Tx& tx, const tracking::Change& change) {
   const tracking::Transaction& row = change.row;
-  const payments::Refundable refundable{row.tenant_id, row.id, row.request_id, row.livemode,
-                                        {row.amount_minor, row.currency}, row.refunded_minor, row.disputed_minor};
-  if (row.quarantine_reason.empty()) TRY_STATUS(refunds.seen(tx, refundable, change.snapshot.refunds));
+  const payments::Refundable refundable{row.tenant_id,
+                                        row.id,
+                                        row.request_id,
+                                        row.livemode,
+                                        {row.amount_minor, row.currency},
+                                        row.refunded_minor,
+                                        row.disputed_minor};
+  if (row.quarantine_reason.empty())
+    TRY_STATUS(refunds.seen(tx, refundable, change.snapshot.refunds));
   if (change.before.status == change.after.status) return {};
   const domain::CheckoutSessionId session_id{row.id.value};
   TRY(auto request, requests.lock(tx, row.tenant_id, row.request_id));
@@ -39,12 +46,12 @@ base::Status Core::on_transaction_change(store::Tx& tx, const tracking::Change& 
     case TransactionStatus::expired: {
       TRY_STATUS(sessions.closed(tx, row.tenant_id, session_id, SessionStatus::expired));
       TRY(const auto open, sessions.find_open(tx, row.tenant_id, row.request_id));
-      return open ? base::Status{} : requests.apply(tx, request, RequestEvent::cancel_confirmed, at);
+      return open ? base::Status{}
+                  : requests.apply(tx, request, RequestEvent::cancel_confirmed, at);
     }
     case TransactionStatus::quarantined:
       return requests.apply(tx, request, RequestEvent::payment_quarantined, at);
-    case TransactionStatus::open:
-      return {};
+    case TransactionStatus::open: return {};
   }
   return {};
 }
@@ -82,9 +89,11 @@ base::Status Core::on_request_paid(store::Tx& tx, const store::Event& event) {
   return requests.add_message_link(tx, *request, message.id);
 }
 
-base::Result<messaging::SendContext> Core::load_context(store::Tx& tx, const messaging::Message& m) {
+base::Result<messaging::SendContext> Core::load_context(store::Tx& tx,
+                                                        const messaging::Message& m) {
   TRY(auto row, reads::message_context(tx, m.tenant_id, m.request_id));
-  if (!row) return base::error(base::Code::not_found, "request_gone", "a message without its request");
+  if (!row)
+    return base::error(base::Code::not_found, "request_gone", "a message without its request");
   TRY(const auto zone, zones.find(row->time_zone));
   messaging::SendContext c;
   c.request_status = row->request_status;
@@ -98,8 +107,10 @@ base::Result<messaging::SendContext> Core::load_context(store::Tx& tx, const mes
   c.client_phone = row->client_phone.value_or("");
   c.client_custom_fields = std::move(row->custom_fields.text);
   const auto own = row->client_locale ? domain::locale_from_tag(*row->client_locale) : std::nullopt;
-  c.locale = own ? *own : domain::locale_from_tag(row->merchant_locale).value_or(domain::Locale::en);
-  base::enum_from_name(m.channel == domain::Channel::email ? row->consent_email : row->consent_sms, c.consent);
+  c.locale =
+      own ? *own : domain::locale_from_tag(row->merchant_locale).value_or(domain::Locale::en);
+  base::enum_from_name(m.channel == domain::Channel::email ? row->consent_email : row->consent_sms,
+                       c.consent);
   c.client_archived = row->archived_at.has_value();
   c.merchant_name = row->merchant_name;
   c.sender_name = row->sender_name.value_or(row->merchant_name);
@@ -110,7 +121,8 @@ base::Result<messaging::SendContext> Core::load_context(store::Tx& tx, const mes
   for (std::size_t at = 0; at + 2 <= row->allowed_countries.size(); at += 3) {
     c.policy.allowed_countries.push_back(row->allowed_countries.substr(at, 2));
   }
-  TRY(auto text, reads::template_for(tx, {m.tenant_id, m.channel, m.kind, row->client_locale, row->merchant_locale, m.template_id}));
+  TRY(auto text, reads::template_for(tx, {m.tenant_id, m.channel, m.kind, row->client_locale,
+                                          row->merchant_locale, m.template_id}));
   if (!text) return base::error(base::Code::not_found, "no_template", "no template fits");
   c.template_id = text->id;
   c.template_version = text->version;
@@ -122,22 +134,30 @@ base::Result<messaging::SendContext> Core::load_context(store::Tx& tx, const mes
 
 messaging::Hooks Core::message_hooks() {
   return {[this](store::Tx& tx, const messaging::Message& m) { return load_context(tx, m); },
-          [this](store::Tx& tx, const messaging::Message& m) { return directory.message_accounts(tx, m); }};
+          [this](store::Tx& tx, const messaging::Message& m) {
+            return directory.message_accounts(tx, m);
+          }};
 }
 
 payments::Commands::Hooks Core::command_hooks() {
   payments::Commands::Hooks hooks;
-  hooks.order_of = [this](store::Tx& tx, const payments::CheckoutSession& s) { return desk.order_again(tx, s); };
+  hooks.order_of = [this](store::Tx& tx, const payments::CheckoutSession& s) {
+    return desk.order_again(tx, s);
+  };
   hooks.verify_soon = [this](store::Tx& tx, domain::TenantId t, domain::CheckoutSessionId id) {
     return transactions.verify_soon(tx, t, domain::TransactionId{id.value});
   };
-  hooks.intent_of = [this](store::Tx& tx, domain::TenantId t,
-                           domain::TransactionId id) -> base::Result<payments::Commands::Hooks::Intent> {
+  hooks.intent_of =
+      [this](store::Tx& tx, domain::TenantId t,
+             domain::TransactionId id) -> base::Result<payments::Commands::Hooks::Intent> {
     TRY(const auto row, transactions.lock(tx, t, id));
-    if (!row.payment_intent) return base::error(base::Code::corrupt, "a refund of a transaction without a payment");
+    if (!row.payment_intent)
+      return base::error(base::Code::corrupt, "a refund of a transaction without a payment");
     return payments::Commands::Hooks::Intent{row.connection_id, *row.payment_intent};
   };
-  hooks.on_ended = [this](store::Tx& tx, const payments::CheckoutSession& s) { return on_session_ended(tx, s); };
+  hooks.on_ended = [this](store::Tx& tx, const payments::CheckoutSession& s) {
+    return on_session_ended(tx, s);
+  };
   return hooks;
 }
 

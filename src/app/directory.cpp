@@ -30,7 +30,9 @@ std::string base_url_of(const identity::OpenedConnection& c, std::string_view fa
   return url;
 }
 
-base::Error wrong_kind() { return base::error(base::Code::not_found, "no_connection", "no such connection"); }
+base::Error wrong_kind() {
+  return base::error(base::Code::not_found, "no_connection", "no such connection");
+}
 
 }  // namespace
 
@@ -79,27 +81,31 @@ Result<providers::MailAccount> to_mail_account(const identity::OpenedConnection&
   return out;
 }
 
-Directory::Directory(store::Store& store, identity::ConnectionCache& connections, identity::TenantCache& tenants,
-                     std::string platform_connection)
+Directory::Directory(store::Store& store, identity::ConnectionCache& connections,
+                     identity::TenantCache& tenants, std::string platform_connection)
     : store_(store),
       connections_(connections),
       tenants_(tenants),
       platform_connection_(std::move(platform_connection)) {}
 
-Result<providers::PaymentAccount> Directory::payment_account(store::Tx& tx, domain::TenantId tenant_id,
+Result<providers::PaymentAccount> Directory::payment_account(store::Tx& tx,
+                                                             domain::TenantId tenant_id,
                                                              domain::ConnectionId id) {
   TRY(const auto connection, connections_.find_own(tx, tenant_id, id));
   return to_payment_account(*connection);
 }
 
-Result<domain::ConnectionId> Directory::payment_connection(store::Tx& tx, domain::TenantId tenant_id, bool livemode) {
+Result<domain::ConnectionId> Directory::payment_connection(store::Tx& tx,
+                                                           domain::TenantId tenant_id,
+                                                           bool livemode) {
   auto connection = connections_.find(tx, {tenant_id, identity::ConnectionKind::stripe, livemode});
   if (connection) return (*connection)->id;
   if (connection.error().code != base::Code::not_found) return connection.error();
   return base::error(base::Code::not_found, "no_connection", "no payment account is connected");
 }
 
-Result<messaging::Accounts> Directory::message_accounts(store::Tx& tx, const messaging::Message& m) {
+Result<messaging::Accounts> Directory::message_accounts(store::Tx& tx,
+                                                        const messaging::Message& m) {
   messaging::Accounts out;
   const bool sms = m.channel == domain::Channel::sms;
   const auto kind = sms ? identity::ConnectionKind::twilio : identity::ConnectionKind::smtp;
@@ -112,12 +118,15 @@ Result<messaging::Accounts> Directory::message_accounts(store::Tx& tx, const mes
   return out;
 }
 
-Awaitable<Result<identity::ConnectionCache::Opened>> Directory::find(std::string name, identity::ConnectionKind kind) {
+Awaitable<Result<identity::ConnectionCache::Opened>> Directory::find(
+    std::string name, identity::ConnectionKind kind) {
   if (name.empty()) name = platform_connection_;
   const auto id = domain::ConnectionId::parse(name);
   if (!id) co_return base::error(base::Code::not_found, "no such endpoint");
   const domain::ConnectionId connection_id = *id;
-  auto body = [this, connection_id](store::Tx& tx) { return connections_.find_by_id(tx, connection_id); };
+  auto body = [this, connection_id](store::Tx& tx) {
+    return connections_.find_by_id(tx, connection_id);
+  };
   CO_TRY(auto found, co_await store_.with_snapshot(body));
   if (found->kind != kind) co_return base::error(base::Code::not_found, "no such endpoint");
   co_return found;
@@ -133,7 +142,8 @@ Awaitable<Result<tracking::Endpoint>> Directory::payment_endpoint(std::string na
 
 Awaitable<Result<messaging::Callbacks::Endpoint>> Directory::sms_endpoint(std::string name) {
   CO_TRY(const auto connection, co_await find(std::move(name), identity::ConnectionKind::twilio));
-  co_return messaging::Callbacks::Endpoint{connection->tenant_id, connection->id, secret_of(*connection, "auth_token"),
+  co_return messaging::Callbacks::Endpoint{connection->tenant_id, connection->id,
+                                           secret_of(*connection, "auth_token"),
                                            text_of(connection->config, "account_sid")};
 }
 

@@ -19,22 +19,25 @@ namespace app {
 using base::Awaitable;
 using base::Result;
 
-// Turns a tenant's stored connections into what the providers' adapters take. Backed by identity's cache, so that a warm call needs no
-// statement. Thread-safe.
+// Turns a tenant's stored connections into what the providers' adapters take. Backed by identity's
+// cache, so that a warm call needs no statement. Thread-safe.
 class Directory {
  public:
-  Directory(store::Store& store, identity::ConnectionCache& connections, identity::TenantCache& tenants,
-            std::string platform_connection);
+  Directory(store::Store& store, identity::ConnectionCache& connections,
+            identity::TenantCache& tenants, std::string platform_connection);
 
-  Result<providers::PaymentAccount> payment_account(store::Tx& tx, domain::TenantId tenant_id, domain::ConnectionId id);
-  Result<domain::ConnectionId> payment_connection(store::Tx& tx, domain::TenantId tenant_id, bool livemode);
+  Result<providers::PaymentAccount> payment_account(store::Tx& tx, domain::TenantId tenant_id,
+                                                    domain::ConnectionId id);
+  Result<domain::ConnectionId> payment_connection(store::Tx& tx, domain::TenantId tenant_id,
+                                                  bool livemode);
   Result<messaging::Accounts> message_accounts(store::Tx& tx, const messaging::Message& message);
   Awaitable<Result<tracking::Endpoint>> payment_endpoint(std::string name);
   Awaitable<Result<messaging::Callbacks::Endpoint>> sms_endpoint(std::string name);
   Result<api::TenantZone> tenant_zone(store::Tx& tx, domain::TenantId tenant_id);
 
  private:
-  Awaitable<Result<identity::ConnectionCache::Opened>> find(std::string name, identity::ConnectionKind kind);
+  Awaitable<Result<identity::ConnectionCache::Opened>> find(std::string name,
+                                                            identity::ConnectionKind kind);
 
   store::Store& store_;
   identity::ConnectionCache& connections_;

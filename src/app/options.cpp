@@ -27,11 +27,14 @@ base::Result<Keys> parse_keys(std::string_view text, const std::string& name) {
     text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
     const std::size_t colon = one.find(':');
     std::int64_t version = 0;
-    const bool numbered = colon != std::string_view::npos &&
-                          std::from_chars(one.data(), one.data() + colon, version).ptr == one.data() + colon;
-    if (!numbered || version < 1) return base::field_error(name, "malformed", name + " is VERSION:BASE64[,…]");
+    const bool numbered =
+        colon != std::string_view::npos &&
+        std::from_chars(one.data(), one.data() + colon, version).ptr == one.data() + colon;
+    if (!numbered || version < 1)
+      return base::field_error(name, "malformed", name + " is VERSION:BASE64[,…]");
     TRY(std::string key, base::from_base64(one.substr(colon + 1)));
-    if (key.size() != kKeyBytes) return base::field_error(name, "malformed", name + " needs keys of 32 bytes");
+    if (key.size() != kKeyBytes)
+      return base::field_error(name, "malformed", name + " needs keys of 32 bytes");
     keys.emplace(version, base::Secret<std::string>(std::move(key)));
   }
   return keys;
@@ -43,22 +46,29 @@ std::string new_key() {
   return base::to_base64(base::as_chars(bytes));
 }
 
-// The keys of a laptop installation: made once, readable by their owner only. Several processes may start at once: the first to create the
-// file wins, the others read it.
+// The keys of a laptop installation: made once, readable by their owner only. Several processes may
+// start at once: the first to create the file wins, the others read it.
 base::Status load_or_make_keys(Options& options) {
   std::error_code error;
   std::filesystem::create_directories(options.data_folder, error);
   const std::string path = options.data_folder + "/keys";
   const std::string fresh = path + ".new." + std::to_string(::getpid());
   if (!std::filesystem::exists(path)) {
-    const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (file < 0) return base::error(base::Code::unavailable, "keys can't be written to " + options.data_folder);
+    const int file =
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file < 0)
+      return base::error(base::Code::unavailable,
+                         "keys can't be written to " + options.data_folder);
     const std::string text = "link_keys = 1:" + new_key() + "\nseal_keys = 1:" + new_key() + "\n";
-    const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+    const bool written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        ::fsync(file) == 0;
     ::close(file);
     if (written) ::link(fresh.c_str(), path.c_str());
     ::unlink(fresh.c_str());
-    if (!written) return base::error(base::Code::unavailable, "keys can't be written to " + options.data_folder);
+    if (!written)
+      return base::error(base::Code::unavailable,
+                         "keys can't be written to " + options.data_folder);
   }
   base::Settings kept;
   TRY_STATUS(kept.merge_file(path));
@@ -106,7 +116,8 @@ base::Result<Options> read_options(const base::Settings& s, std::set<Target> tar
   TRY(const auto threads, s.integer("database_threads", 8, 1, 256));
   o.database_threads = static_cast<std::size_t>(threads);
   TRY(o.allow_unsafe_database, s.flag("allow_unsafe_database", false));
-  TRY(const auto per_second, s.integer("requests_per_second", o.requests_per_second, 1, 10'000'000));
+  TRY(const auto per_second,
+      s.integer("requests_per_second", o.requests_per_second, 1, 10'000'000));
   o.requests_per_second = static_cast<std::uint32_t>(per_second);
   TRY(const auto payers, s.integer("payers_per_second", o.payers_per_second, 1, 10'000'000));
   o.payers_per_second = static_cast<std::uint32_t>(payers);

@@ -42,7 +42,9 @@ People::People(Core& c)
     : core(c),
       users(c.ids, c.outside.runtime.clock(), [this] { credentials->forget(); }),
       tenants(c.ids, c.outside.runtime.clock(), c.tenants,
-              {[this](store::Tx& tx, domain::TenantId tenant) { return core.templates.install_defaults(tx, tenant); },
+              {[this](store::Tx& tx, domain::TenantId tenant) {
+                 return core.templates.install_defaults(tx, tenant);
+               },
                [this](store::Tx& tx, const identity::Tenant& tenant) -> base::Status {
                  TRY(const auto zone, core.zones.find(tenant.time_zone));
                  return core.totals.rebuild_days(tx, tenant.id, *zone);
@@ -50,7 +52,8 @@ People::People(Core& c)
       api_keys(c.ids, c.outside.runtime.clock(), [this] { credentials->forget(); }),
       credentials(identity::make_authenticator(c.outside.runtime, c.outside.store, users)),
       sessions(c.outside.runtime, c.outside.store, c.ids, users, [this] { credentials->forget(); }),
-      connections(c.ids, c.outside.runtime.clock(), c.outside.runtime.random(), c.seals, c.connections),
+      connections(c.ids, c.outside.runtime.clock(), c.outside.runtime.random(), c.seals,
+                  c.connections),
       clients(c.ids, c.outside.runtime.clock()) {}
 
 void People::start() {
@@ -59,12 +62,14 @@ void People::start() {
 }
 
 base::Result<DemoAccounts> People::seed_demo(const Options& options) {
-  const std::string hash = base::hash_password(options.demo_password, core.outside.runtime.random());
+  const std::string hash =
+      base::hash_password(options.demo_password, core.outside.runtime.random());
   auto body = [this, &options, &hash](store::Tx& tx) { return seed_rows(tx, options, hash); };
   return core.outside.store.transact_blocking(body);
 }
 
-base::Result<DemoAccounts> People::seed_rows(store::Tx& tx, const Options& options, const std::string& password_hash) {
+base::Result<DemoAccounts> People::seed_rows(store::Tx& tx, const Options& options,
+                                             const std::string& password_hash) {
   DemoAccounts out;
   out.api_key = kApiKey;
   out.stripe_key = kStripeKey;
@@ -75,7 +80,8 @@ base::Result<DemoAccounts> People::seed_rows(store::Tx& tx, const Options& optio
   TRY(auto user, users.find_by_email(tx, kDemoEmail));
   domain::TenantId tenant_id;
   if (!user) {
-    const identity::NewUser order{kDemoEmail, "Demo", base::Secret<std::string>(password_hash), true};
+    const identity::NewUser order{kDemoEmail, "Demo", base::Secret<std::string>(password_hash),
+                                  true};
     TRY(const auto created, users.create(tx, order));
     identity::TenantChange change = demo_tenant();
     TRY_STATUS(tenants.check(change));
@@ -85,14 +91,16 @@ base::Result<DemoAccounts> People::seed_rows(store::Tx& tx, const Options& optio
     tenant_id = tenant.id;
   } else {
     TRY(const auto memberships, users.memberships(tx, user->id));
-    if (memberships.empty()) return base::error(base::Code::conflict, "the demo user is in no tenant");
+    if (memberships.empty())
+      return base::error(base::Code::conflict, "the demo user is in no tenant");
     tenant_id = memberships.front().tenant_id;
   }
   // Put at every start: the sandbox may listen elsewhere than last time.
   using Kind = identity::ConnectionKind;
   TRY(const auto stripe, connections.put(tx, {{tenant_id, Kind::stripe, false},
                                               {{"base_url", options.sandbox_url}},
-                                              {{"secret_key", kStripeKey}, {"webhook_secret", kStripeWebhookSecret}}}));
+                                              {{"secret_key", kStripeKey},
+                                               {"webhook_secret", kStripeWebhookSecret}}}));
   TRY(const auto twilio, connections.put(tx, {{tenant_id, Kind::twilio, false},
                                               {{"account_sid", kTwilioAccountSid},
                                                {"messaging_service_sid", nullptr},
@@ -113,7 +121,8 @@ base::Result<DemoAccounts> People::seed_rows(store::Tx& tx, const Options& optio
   return out;
 }
 
-base::Status People::create_admin(const std::string& email, const std::string& name, const std::string& password) {
+base::Status People::create_admin(const std::string& email, const std::string& name,
+                                  const std::string& password) {
   TRY_STATUS(identity::check_password(password, "password"));
   TRY(const std::string address, identity::checked_account_email(email));
   const std::string hash = base::hash_password(password, core.outside.runtime.random());

@@ -32,10 +32,12 @@ class People {
   // Background work of the credentials: uses, expired sessions.
   void start();
 
-  // The demo tenant with its sign-in, API key and sandbox connections; a second call changes nothing. Blocking; at start only.
+  // The demo tenant with its sign-in, API key and sandbox connections; a second call changes
+  // nothing. Blocking; at start only.
   base::Result<DemoAccounts> seed_demo(const Options& options);
   // A platform administrator, or a new password for an existing account. Blocking.
-  base::Status create_admin(const std::string& email, const std::string& name, const std::string& password);
+  base::Status create_admin(const std::string& email, const std::string& name,
+                            const std::string& password);
 
   Core& core;
   identity::Users users;
@@ -47,7 +49,8 @@ class People {
   clients::Clients clients;
 
  private:
-  base::Result<DemoAccounts> seed_rows(store::Tx& tx, const Options& options, const std::string& password_hash);
+  base::Result<DemoAccounts> seed_rows(store::Tx& tx, const Options& options,
+                                       const std::string& password_hash);
 };
 
 inline constexpr const char* kDemoEmail = "demo@quittance.example";

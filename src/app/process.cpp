@@ -21,7 +21,8 @@ namespace app {
 namespace {
 
 int fail(const base::Error& error) {
-  base::log::error("start failed", {{"code", base::to_string(error.code)}, {"detail", error.detail}});
+  base::log::error("start failed",
+                   {{"code", base::to_string(error.code)}, {"detail", error.detail}});
   return 1;
 }
 
@@ -36,7 +37,8 @@ sigset_t block_signals() {
   return set;
 }
 
-base::Result<std::unique_ptr<store::Store>> open_store(base::Runtime& runtime, const Options& options) {
+base::Result<std::unique_ptr<store::Store>> open_store(base::Runtime& runtime,
+                                                       const Options& options) {
   store::Options o;
   o.url = options.database_url;
   o.threads = options.database_threads;
@@ -87,7 +89,8 @@ base::Status listen(Process& p, const Options& options) {
   server.address = options.address;
   server.port = options.port;
   api::Metrics* metrics = p.metrics.get();
-  server.observe = [metrics](const net::Request& request, const std::string& pattern, int status, base::Duration took) {
+  server.observe = [metrics](const net::Request& request, const std::string& pattern, int status,
+                             base::Duration took) {
     metrics->observe(request.method, pattern, status, took);
   };
   TRY(p.server, net::serve(*p.runtime, server, p.web.router));
@@ -96,7 +99,8 @@ base::Status listen(Process& p, const Options& options) {
 
 base::Status start_sandbox_mode(Process& p, const Options& options) {
   if (options.sandbox_url.empty()) return {};
-  p.runtime->spawn("sandbox.clock", follow_clock(*p.runtime, *p.http, options.sandbox_url, p.clock));
+  p.runtime->spawn("sandbox.clock",
+                   follow_clock(*p.runtime, *p.http, options.sandbox_url, p.clock));
   if (options.demo_password.empty()) return {};
   TRY(const auto accounts, p.people->seed_demo(options));
   Process* self = &p;

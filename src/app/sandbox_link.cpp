@@ -9,7 +9,8 @@ namespace {
 constexpr base::Duration kClockPoll = std::chrono::milliseconds(500);
 constexpr int kTriesMax = 60;
 
-base::Awaitable<base::Result<net::ClientResponse>> post_json(net::HttpClient& http, std::string url, std::string body) {
+base::Awaitable<base::Result<net::ClientResponse>> post_json(net::HttpClient& http, std::string url,
+                                                             std::string body) {
   net::ClientRequest request;
   request.method = net::Method::post;
   request.url = std::move(url);
@@ -18,14 +19,16 @@ base::Awaitable<base::Result<net::ClientResponse>> post_json(net::HttpClient& ht
   request.timeout = std::chrono::seconds(5);
   CO_TRY(auto response, co_await http.send(std::move(request)));
   if (response.status / 100 != 2) {
-    co_return base::error(base::Code::refused, "the sandbox answered " + std::to_string(response.status));
+    co_return base::error(base::Code::refused,
+                          "the sandbox answered " + std::to_string(response.status));
   }
   co_return response;
 }
 
 }  // namespace
 
-base::Awaitable<void> follow_clock(base::Runtime& runtime, net::HttpClient& http, std::string sandbox_url,
+base::Awaitable<void> follow_clock(base::Runtime& runtime, net::HttpClient& http,
+                                   std::string sandbox_url,
                                    std::shared_ptr<base::OffsetClock> clock) {
   while (!runtime.stopping()) {
     net::ClientRequest request;
@@ -42,19 +45,21 @@ base::Awaitable<void> follow_clock(base::Runtime& runtime, net::HttpClient& http
   }
 }
 
-base::Awaitable<base::Status> register_demo(base::Runtime& runtime, net::HttpClient& http, const Options& options,
-                                            const DemoAccounts& accounts) {
+base::Awaitable<base::Status> register_demo(base::Runtime& runtime, net::HttpClient& http,
+                                            const Options& options, const DemoAccounts& accounts) {
   const std::string& box = options.sandbox_url;
   const std::string stripe = base::json::write(std::map<std::string, std::string>{
       {"key", accounts.stripe_key},
-      {"webhook_url", options.callback_url + "/callbacks/stripe/" + accounts.stripe_connection.text()},
+      {"webhook_url",
+       options.callback_url + "/callbacks/stripe/" + accounts.stripe_connection.text()},
       {"webhook_secret", accounts.stripe_webhook_secret}});
   const std::string twilio = base::json::write(std::map<std::string, std::string>{
       {"account_sid", accounts.twilio_account_sid}, {"auth_token", accounts.twilio_auth_token}});
   const std::string number = base::json::write(std::map<std::string, std::string>{
       {"phone", accounts.twilio_from},
       {"account_sid", accounts.twilio_account_sid},
-      {"sms_url", options.callback_url + "/callbacks/twilio/inbound/" + accounts.twilio_connection.text()}});
+      {"sms_url",
+       options.callback_url + "/callbacks/twilio/inbound/" + accounts.twilio_connection.text()}});
   for (int tries = 0; tries < kTriesMax; ++tries) {
     auto first = co_await post_json(http, box + "/control/accounts", stripe);
     if (first) {

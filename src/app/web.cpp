@@ -43,7 +43,8 @@ api::ConnectionPolicy connection_policy(const Options& options) {
 }
 
 // One harmless call to the provider behind a connection.
-base::Awaitable<base::Result<std::string>> check_connection(Outside outside, identity::OpenedConnection connection) {
+base::Awaitable<base::Result<std::string>> check_connection(Outside outside,
+                                                            identity::OpenedConnection connection) {
   switch (connection.kind) {
     case identity::ConnectionKind::stripe: {
       CO_TRY(auto account, to_payment_account(connection));
@@ -62,7 +63,8 @@ base::Awaitable<base::Result<std::string>> check_connection(Outside outside, ide
 }
 
 // True while money under the connection is not settled: it must not be taken away then.
-base::Result<bool> connection_in_use(store::Tx& tx, domain::TenantId tenant, domain::ConnectionId id) {
+base::Result<bool> connection_in_use(store::Tx& tx, domain::TenantId tenant,
+                                     domain::ConnectionId id) {
   TRY(const bool test, reads::has_unsettled(tx, tenant, false, id));
   if (test) return true;
   return reads::has_unsettled(tx, tenant, true, id);
@@ -80,16 +82,20 @@ void add_people_routes(api::Routes& routes, Core& core, People& people) {
   api::add_client_routes(routes, {store, core.creator, people.clients, core.tenants});
   api::add_template_routes(routes, {store, core.creator, core.templates});
   const Outside outside = core.outside;
-  const auto check = [outside](identity::OpenedConnection c) { return check_connection(outside, std::move(c)); };
-  api::add_connection_routes(routes, {runtime, store, people.connections, core.tenants, core.options.callback_url,
-                                      connection_policy(core.options), check, connection_in_use});
+  const auto check = [outside](identity::OpenedConnection c) {
+    return check_connection(outside, std::move(c));
+  };
+  api::add_connection_routes(
+      routes, {runtime, store, people.connections, core.tenants, core.options.callback_url,
+               connection_policy(core.options), check, connection_in_use});
   api::add_operation_routes(routes, {store, runtime.clock()});
 }
 
 void add_api_routes(api::Routes& routes, Core& core, People& people) {
   store::Store& store = core.outside.store;
   const base::Clock& clock = core.outside.runtime.clock();
-  api::add_payment_request_routes(routes, {store, clock, core.creator, core.requests, core.messages, core.sessions});
+  api::add_payment_request_routes(
+      routes, {store, clock, core.creator, core.requests, core.messages, core.sessions});
   api::add_money_routes(routes, {store, core.creator, core.transactions, core.refunds});
   api::add_dashboard_route(routes, store, clock, [&core](store::Tx& tx, domain::TenantId tenant) {
     return core.directory.tenant_zone(tx, tenant);
@@ -99,9 +105,10 @@ void add_api_routes(api::Routes& routes, Core& core, People& people) {
 
 void add_payer_routes(api::Routes& routes, Core& core) {
   base::Runtime& runtime = core.outside.runtime;
-  api::add_pay_page_routes(routes, {runtime, core.outside.store, core.checkout, core.desk, core.transactions,
-                                    core.messages, core.zones, api::PagePolicy{core.options.checkout_origins},
-                                    core.options.payers_per_second});
+  api::add_pay_page_routes(
+      routes,
+      {runtime, core.outside.store, core.checkout, core.desk, core.transactions, core.messages,
+       core.zones, api::PagePolicy{core.options.checkout_origins}, core.options.payers_per_second});
 }
 
 }  // namespace
@@ -115,11 +122,13 @@ Web make_web(Core& core, People& people, api::Metrics& metrics) {
   store::Store& store = core.outside.store;
   std::vector<api::ReadinessProbe> probes;
   probes.push_back({"database", [&store] { return ask_database(store); }});
-  api::add_service_routes(*web.routes, {metrics, std::move(probes), std::make_shared<const std::string>(kContract)});
+  api::add_service_routes(
+      *web.routes, {metrics, std::move(probes), std::make_shared<const std::string>(kContract)});
   const auto& targets = core.options.targets;
   if (targets.contains(Target::api)) add_api_routes(*web.routes, core, people);
   if (targets.contains(Target::payments)) add_payer_routes(*web.routes, core);
-  if (targets.contains(Target::tracking)) api::add_stripe_callback_routes(*web.routes, core.stripe_callbacks);
+  if (targets.contains(Target::tracking))
+    api::add_stripe_callback_routes(*web.routes, core.stripe_callbacks);
   if (targets.contains(Target::messaging)) {
     api::add_twilio_callback_routes(*web.routes, core.twilio_callbacks, core.options.callback_url);
   }

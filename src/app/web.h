@@ -8,7 +8,8 @@
 
 namespace app {
 
-// The routes of a process' targets on one router. `metrics`, `core` and `people` outlive the router.
+// The routes of a process' targets on one router. `metrics`, `core` and `people` outlive the
+// router.
 struct Web {
   std::shared_ptr<net::Router> router;
   std::unique_ptr<api::Routes> routes;

@@ -133,27 +133,33 @@ bool Messages::move(Message& m, domain::MessageEvent event) const {
   const domain::MessageChange change = domain::next(m.status, event);
   if (change.transition != domain::Transition::moved) return false;
   m.status = change.status;
-  const bool sent = m.status == domain::MessageStatus::sent || m.status == domain::MessageStatus::delivered ||
+  const bool sent = m.status == domain::MessageStatus::sent ||
+                    m.status == domain::MessageStatus::delivered ||
                     m.status == domain::MessageStatus::undelivered;
   if (sent && !m.sent_at) m.sent_at = clock_.now();
-  if (m.status == domain::MessageStatus::delivered && !m.delivered_at) m.delivered_at = clock_.now();
+  if (m.status == domain::MessageStatus::delivered && !m.delivered_at)
+    m.delivered_at = clock_.now();
   return true;
 }
 
 Status Messages::save(store::Tx& tx, Message& m) {
   m.updated_at = clock_.now();
   TRY(const auto saved, tx.exec(kSave, m));
-  if (saved != 1) return base::error(base::Code::conflict, "changed", "the message was changed meanwhile");
+  if (saved != 1)
+    return base::error(base::Code::conflict, "changed", "the message was changed meanwhile");
   m.version += 1;
   return {};
 }
 
-Status Messages::save_content(store::Tx& tx, const Message& m, std::string subject, std::string body) {
-  TRY_STATUS(tx.exec(kSaveContent, Content{m.tenant_id, m.id, std::move(subject), std::move(body)}));
+Status Messages::save_content(store::Tx& tx, const Message& m, std::string subject,
+                              std::string body) {
+  TRY_STATUS(
+      tx.exec(kSaveContent, Content{m.tenant_id, m.id, std::move(subject), std::move(body)}));
   return {};
 }
 
-Status Messages::set_fee(store::Tx& tx, Message& m, std::int64_t fee_micros, const std::string& currency) {
+Status Messages::set_fee(store::Tx& tx, Message& m, std::int64_t fee_micros,
+                         const std::string& currency) {
   if (m.fee_micros) return {};
   TRY(const auto known, domain::Currency::parse(currency));
   m.fee_micros = fee_micros;
@@ -169,13 +175,15 @@ Status Messages::opt_out(store::Tx& tx, domain::TenantId tenant_id, domain::Chan
 
 Status Messages::opt_in(store::Tx& tx, domain::TenantId tenant_id, domain::Channel channel,
                         const std::string& address) {
-  TRY_STATUS(tx.exec(kDeleteOptOut, OptOutRow{tenant_id, channel, address, OptOutSource::user, clock_.now()}));
+  TRY_STATUS(tx.exec(kDeleteOptOut,
+                     OptOutRow{tenant_id, channel, address, OptOutSource::user, clock_.now()}));
   return {};
 }
 
-Result<bool> Messages::is_opted_out(store::Tx& tx, domain::TenantId tenant_id, domain::Channel channel,
-                                    const std::string& address) {
-  TRY(const auto row, tx.one(kFindOptOut, OptOutRow{tenant_id, channel, address, OptOutSource::user, clock_.now()}));
+Result<bool> Messages::is_opted_out(store::Tx& tx, domain::TenantId tenant_id,
+                                    domain::Channel channel, const std::string& address) {
+  TRY(const auto row, tx.one(kFindOptOut, OptOutRow{tenant_id, channel, address, OptOutSource::user,
+                                                    clock_.now()}));
   return row.has_value();
 }
 

@@ -8,7 +8,8 @@ namespace messaging {
 
 namespace {
 
-// Longer than any send may take: then the attempt's owner is taken for dead and the outcome for unknown.
+// Longer than any send may take: then the attempt's owner is taken for dead and the outcome for
+// unknown.
 constexpr base::Duration kAttemptLease = std::chrono::minutes(2);
 constexpr std::size_t kTemplatesMax = 2000;
 constexpr std::int64_t kSmsSegmentsMax = 10;
@@ -25,7 +26,8 @@ std::string without_token(std::string text, const std::string& token) {
 
 std::string day_text(const SendContext& c, Time t) {
   const std::string iso = c.zone->day_of(t).text();
-  if (c.locale == domain::Locale::de) return iso.substr(8, 2) + "." + iso.substr(5, 2) + "." + iso.substr(0, 4);
+  if (c.locale == domain::Locale::de)
+    return iso.substr(8, 2) + "." + iso.substr(5, 2) + "." + iso.substr(0, 4);
   return iso;
 }
 
@@ -41,7 +43,8 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-boost::json::object template_data(const SendContext& c, const std::string& pay_url, const std::string& color) {
+boost::json::object template_data(const SendContext& c, const std::string& pay_url,
+                                  const std::string& color) {
   boost::json::object request;
   request["amount"] = domain::format(c.amount, c.locale);
   request["amount_sms"] = domain::format(c.amount, c.locale, domain::MoneyStyle::sms);
@@ -69,7 +72,8 @@ boost::json::object template_data(const SendContext& c, const std::string& pay_u
   return data;
 }
 
-Result<std::shared_ptr<const text::Mustache>> TemplateCache::get(const std::string& key, const std::string& source,
+Result<std::shared_ptr<const text::Mustache>> TemplateCache::get(const std::string& key,
+                                                                 const std::string& source,
                                                                  text::Escape escape) {
   {
     const std::lock_guard lock(mutex_);
@@ -84,15 +88,21 @@ Result<std::shared_ptr<const text::Mustache>> TemplateCache::get(const std::stri
   return shared;
 }
 
-Preparer::Preparer(base::Ids& ids, const base::Clock& clock, Messages& messages, const domain::LinkKeys& links,
-                   Urls urls, Hooks hooks)
-    : ids_(ids), clock_(clock), messages_(messages), links_(links), urls_(std::move(urls)), hooks_(std::move(hooks)) {}
+Preparer::Preparer(base::Ids& ids, const base::Clock& clock, Messages& messages,
+                   const domain::LinkKeys& links, Urls urls, Hooks hooks)
+    : ids_(ids),
+      clock_(clock),
+      messages_(messages),
+      links_(links),
+      urls_(std::move(urls)),
+      hooks_(std::move(hooks)) {}
 
 Result<Prepared> Preparer::prepare(store::Tx& tx, Message& m) {
   auto context = hooks_.load_context(tx, m);
   if (!context) {
     if (context.error().code != base::Code::not_found) return context.error();
-    TRY_STATUS(fail(tx, m, context.error().reason.empty() ? "no_template" : context.error().reason));
+    TRY_STATUS(
+        fail(tx, m, context.error().reason.empty() ? "no_template" : context.error().reason));
     return Prepared{};
   }
   TRY(const auto refusal, guard(tx, m, *context));
@@ -110,20 +120,25 @@ Result<Prepared> Preparer::prepare(store::Tx& tx, Message& m) {
                                                    : write_mail(tx, m, *context, *accounts);
   // A template that can't be rendered fails this message, not the batch.
   if (!written && written.error().code == base::Code::invalid_argument) {
-    base::log::warn("message could not be rendered", {{"message", m.id.text()}, {"detail", written.error().detail}});
+    base::log::warn("message could not be rendered",
+                    {{"message", m.id.text()}, {"detail", written.error().detail}});
     TRY_STATUS(fail(tx, m, "render_failed"));
     return Prepared{};
   }
   return written;
 }
 
-Result<std::string> Preparer::token_of(const Message& m) const { return links_.token(m.link_key_version, m.id.value); }
+Result<std::string> Preparer::token_of(const Message& m) const {
+  return links_.token(m.link_key_version, m.id.value);
+}
 
-Result<std::optional<domain::SuppressReason>> Preparer::guard(store::Tx& tx, const Message& m, const SendContext& c) {
+Result<std::optional<domain::SuppressReason>> Preparer::guard(store::Tx& tx, const Message& m,
+                                                              const SendContext& c) {
   using Reason = std::optional<domain::SuppressReason>;
   if (c.client_archived) return Reason(domain::SuppressReason::client_archived);
   const bool receipt = m.kind == domain::MessageKind::receipt;
-  if (!receipt && !domain::takes_payments(c.request_status)) return Reason(domain::SuppressReason::request_closed);
+  if (!receipt && !domain::takes_payments(c.request_status))
+    return Reason(domain::SuppressReason::request_closed);
   TRY(const bool opted_out, messages_.is_opted_out(tx, m.tenant_id, m.channel, m.to_address));
   const auto contact = domain::suppress_reason({m.channel, m.kind, c.consent, opted_out});
   if (contact) return contact;
@@ -163,26 +178,29 @@ Status Preparer::start_attempt(store::Tx& tx, Message& m, const SendContext& c) 
   return messages_.add_to_today(tx, m, now);
 }
 
-Result<Prepared> Preparer::write_sms(store::Tx& tx, Message& m, const SendContext& c, const Accounts& accounts) {
+Result<Prepared> Preparer::write_sms(store::Tx& tx, Message& m, const SendContext& c,
+                                     const Accounts& accounts) {
   TRY(const std::string token, token_of(m));
   const auto data = template_data(c, urls_.public_url + "/p/" + token, c.brand_color);
   const std::string key = c.template_id.text() + "/" + std::to_string(c.template_version) + "/text";
   TRY(const auto body_template, cache_.get(key, c.body_text, text::Escape::none));
   TRY(std::string body, body_template->render(data));
   TRY(const auto size, domain::sms_size(body));
-  if (size.segments > kSmsSegmentsMax) return base::error(base::Code::invalid_argument, "the text is too long to send");
+  if (size.segments > kSmsSegmentsMax)
+    return base::error(base::Code::invalid_argument, "the text is too long to send");
   m.segments = size.segments;
   m.encoding = base::enum_name(size.encoding);
   m.connection_id = accounts.sms->connection_id;
   TRY_STATUS(start_attempt(tx, m, c));
   TRY_STATUS(messages_.save_content(tx, m, "", without_token(body, token)));
   PreparedSms out{*accounts.sms, {m.to_address, std::move(body), ""}};
-  out.message.status_callback_url = urls_.callback_url + "/callbacks/twilio/status/" + m.connection_id->text() +
-                                    "/" + m.attempt_id->text();
+  out.message.status_callback_url = urls_.callback_url + "/callbacks/twilio/status/" +
+                                    m.connection_id->text() + "/" + m.attempt_id->text();
   return Prepared(std::move(out));
 }
 
-Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendContext& c, const Accounts& accounts) {
+Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendContext& c,
+                                      const Accounts& accounts) {
   TRY(const std::string token, token_of(m));
   const auto data = template_data(c, urls_.public_url + "/p/" + token, c.brand_color);
   const std::string key = c.template_id.text() + "/" + std::to_string(c.template_version);
@@ -206,7 +224,8 @@ Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendConte
   mail.date = clock_.now();
   mail.list_unsubscribe_url = urls_.public_url + "/u/" + token;
   const std::string& stored = mail.html.empty() ? mail.text : mail.html;
-  TRY_STATUS(messages_.save_content(tx, m, without_token(mail.subject, token), without_token(stored, token)));
+  TRY_STATUS(messages_.save_content(tx, m, without_token(mail.subject, token),
+                                    without_token(stored, token)));
   return Prepared(PreparedMail{*accounts.mail, std::move(mail)});
 }
 

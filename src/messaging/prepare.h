@@ -21,7 +21,8 @@
 
 namespace messaging {
 
-// Everything that a message says or depends on, read in the transaction of its claim; app binds it to reads and identity.
+// Everything that a message says or depends on, read in the transaction of its claim; app binds it
+// to reads and identity.
 struct SendContext {
   // request
   domain::RequestStatus request_status = domain::RequestStatus::open;
@@ -34,9 +35,9 @@ struct SendContext {
   std::string client_name;
   std::string client_email;
   std::string client_phone;
-  std::string client_custom_fields = "{}";   // JSON object of texts
+  std::string client_custom_fields = "{}";  // JSON object of texts
   domain::Locale locale = domain::Locale::en;
-  domain::Consent consent = domain::Consent::unset;   // for the message's channel
+  domain::Consent consent = domain::Consent::unset;  // for the message's channel
   bool client_archived = false;
   // tenant
   std::string merchant_name;
@@ -67,12 +68,13 @@ struct Hooks {
 
 // Addresses of one installation, without a slash at their end.
 struct Urls {
-  std::string public_url;      // what links start with
-  std::string callback_url;    // what providers call
+  std::string public_url;    // what links start with
+  std::string callback_url;  // what providers call
 };
 
 // What the data of a template looks like; version 1 of the tree, documented in docs/templates.md.
-boost::json::object template_data(const SendContext& context, const std::string& pay_url, const std::string& merchant_color);
+boost::json::object template_data(const SendContext& context, const std::string& pay_url,
+                                  const std::string& merchant_color);
 
 struct PreparedSms {
   providers::SmsAccount account;
@@ -82,35 +84,43 @@ struct PreparedMail {
   providers::MailAccount account;
   net::MimeMessage message;
 };
-using Prepared = std::variant<std::monostate, PreparedSms, PreparedMail>;   // monostate: suppressed or failed, nothing to send
+using Prepared = std::variant<std::monostate, PreparedSms,
+                              PreparedMail>;  // monostate: suppressed or failed, nothing to send
 
 // Parsed templates by id and version; bounded. Thread-safe.
 class TemplateCache {
  public:
-  Result<std::shared_ptr<const text::Mustache>> get(const std::string& key, const std::string& source, text::Escape escape);
+  Result<std::shared_ptr<const text::Mustache>> get(const std::string& key,
+                                                    const std::string& source, text::Escape escape);
 
  private:
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const text::Mustache>> parsed_;
 };
 
-// Decides whether a queued message may go, and writes it. Called inside the claim's transaction. Immutable but for the cache; thread-safe.
+// Decides whether a queued message may go, and writes it. Called inside the claim's transaction.
+// Immutable but for the cache; thread-safe.
 class Preparer {
  public:
-  Preparer(base::Ids& ids, const base::Clock& clock, Messages& messages, const domain::LinkKeys& links, Urls urls, Hooks hooks);
+  Preparer(base::Ids& ids, const base::Clock& clock, Messages& messages,
+           const domain::LinkKeys& links, Urls urls, Hooks hooks);
 
-  // Moves `message` to sending with a new attempt (saved, content stored without the token), or to suppressed or failed (saved, with its reason).
+  // Moves `message` to sending with a new attempt (saved, content stored without the token), or to
+  // suppressed or failed (saved, with its reason).
   Result<Prepared> prepare(store::Tx& tx, Message& message);
   // The message's own link, for settling; and its token.
   Result<std::string> token_of(const Message& message) const;
   const Hooks& hooks() const { return hooks_; }
 
  private:
-  Result<std::optional<domain::SuppressReason>> guard(store::Tx& tx, const Message& message, const SendContext& context);
+  Result<std::optional<domain::SuppressReason>> guard(store::Tx& tx, const Message& message,
+                                                      const SendContext& context);
   Status suppress(store::Tx& tx, Message& message, domain::SuppressReason reason);
   Status fail(store::Tx& tx, Message& message, std::string reason);
-  Result<Prepared> write_sms(store::Tx& tx, Message& message, const SendContext& context, const Accounts& accounts);
-  Result<Prepared> write_mail(store::Tx& tx, Message& message, const SendContext& context, const Accounts& accounts);
+  Result<Prepared> write_sms(store::Tx& tx, Message& message, const SendContext& context,
+                             const Accounts& accounts);
+  Result<Prepared> write_mail(store::Tx& tx, Message& message, const SendContext& context,
+                              const Accounts& accounts);
   Status start_attempt(store::Tx& tx, Message& message, const SendContext& context);
 
   base::Ids& ids_;

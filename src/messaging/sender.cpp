@@ -14,7 +14,8 @@ using std::chrono::seconds;
 constexpr std::size_t kInFlight = 64;
 constexpr base::Duration kClaimLease = minutes(2);
 // When to ask for a price that the provider did not know yet.
-constexpr base::Duration kPriceWaits[] = {seconds(10), minutes(1), minutes(10), hours(1), hours(6), hours(24)};
+constexpr base::Duration kPriceWaits[] = {seconds(10), minutes(1), minutes(10),
+                                          hours(1),    hours(6),   hours(24)};
 constexpr std::string_view kTwilioOptedOut = "21610";
 
 struct Due {
@@ -56,7 +57,8 @@ void look_for_price(Message& m, std::int64_t step, Time now) {
   m.work_at = next_price_look(step, now);
 }
 
-Status apply_snapshot(store::Tx& tx, Messages& messages, Message& m, const providers::SmsSnapshot& seen) {
+Status apply_snapshot(store::Tx& tx, Messages& messages, Message& m,
+                      const providers::SmsSnapshot& seen) {
   if (!seen.provider_ref.empty()) m.provider_ref = seen.provider_ref;
   if (seen.segments > 0) m.segments = seen.segments;
   domain::ProviderDelivery delivery = domain::ProviderDelivery::accepted;
@@ -111,7 +113,8 @@ Result<std::optional<Sender::Job>> Sender::claim_one(store::Tx& tx, Message m) {
     messages_.move(m, domain::MessageEvent::ambiguous);
     m.reason = "attempt_lost";
   }
-  const bool can_look = m.channel == domain::Channel::sms && (m.status == domain::MessageStatus::unknown || taken(m.status));
+  const bool can_look = m.channel == domain::Channel::sms &&
+                        (m.status == domain::MessageStatus::unknown || taken(m.status));
   if (!can_look) {
     m.work_at.reset();
     TRY_STATUS(messages_.save(tx, m));
@@ -128,7 +131,8 @@ Result<std::optional<Sender::Job>> Sender::claim_one(store::Tx& tx, Message m) {
   m.work_at = accounts && accounts->sms ? now + kClaimLease : now + base::Duration(hours(1));
   TRY_STATUS(messages_.save(tx, m));
   if (!accounts || !accounts->sms) return job;
-  const auto kind = m.status == domain::MessageStatus::unknown ? Job::Kind::settle : Job::Kind::price;
+  const auto kind =
+      m.status == domain::MessageStatus::unknown ? Job::Kind::settle : Job::Kind::price;
   job.emplace(Job{kind, std::move(m), Prepared{}, accounts->sms});
   return job;
 }
@@ -202,7 +206,8 @@ Status Sender::refused(store::Tx& tx, Message& m, const base::Error& error) {
     m.work_at = runtime_.clock().now() + *wait;
   } else {
     messages_.move(m, domain::MessageEvent::refused_final);
-    m.reason = opted_out ? std::string(base::enum_name(domain::SuppressReason::opted_out)) : "refused";
+    m.reason =
+        opted_out ? std::string(base::enum_name(domain::SuppressReason::opted_out)) : "refused";
   }
   return {};
 }
@@ -248,7 +253,8 @@ base::Awaitable<void> Sender::fetch_price(Message message, providers::SmsAccount
   co_await record(std::move(message), std::move(change));
 }
 
-base::Awaitable<void> Sender::record(Message attempted, std::function<Status(store::Tx&, Message&)> change) {
+base::Awaitable<void> Sender::record(Message attempted,
+                                     std::function<Status(store::Tx&, Message&)> change) {
   auto body = [this, &attempted, &change](store::Tx& tx) -> Status {
     TRY(auto row, messages_.lock(tx, attempted.tenant_id, attempted.id));
     if (row.attempt_id != attempted.attempt_id) return {};

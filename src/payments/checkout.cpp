@@ -6,7 +6,10 @@ namespace payments {
 
 Checkout::Checkout(store::Store& store, Sessions& sessions, providers::PaymentProvider& provider,
                    FindAccount find_account)
-    : store_(store), sessions_(sessions), provider_(provider), find_account_(std::move(find_account)) {}
+    : store_(store),
+      sessions_(sessions),
+      provider_(provider),
+      find_account_(std::move(find_account)) {}
 
 base::Awaitable<Result<std::string>> Checkout::hand_over(Prepare prepare) {
   auto begin = [this, prepare](store::Tx& tx) -> Result<Intent> {
@@ -21,7 +24,8 @@ base::Awaitable<Result<std::string>> Checkout::hand_over(Prepare prepare) {
   auto created = co_await create_at_provider(std::move(intent));
   if (!created) co_return created.error();
   if (created->status != SessionStatus::open) {
-    co_return base::error(base::Code::unavailable, "session_ended", "the checkout session has just ended");
+    co_return base::error(base::Code::unavailable, "session_ended",
+                          "the checkout session has just ended");
   }
   co_return created->url;
 }
@@ -43,19 +47,26 @@ base::Awaitable<Result<CheckoutSession>> Checkout::create_at_provider(Intent int
   auto answer = co_await provider_.create_checkout(intent.account, order);
   if (!answer) {
     const base::Error error = answer.error();
-    base::log::warn("checkout session was not created", {{"session", id.text()},
-                                                         {"code", base::to_string(error.code)},
-                                                         {"reason", error.reason}});
+    base::log::warn(
+        "checkout session was not created",
+        {{"session", id.text()}, {"code", base::to_string(error.code)}, {"reason", error.reason}});
     if (error.code == base::Code::refused || error.code == base::Code::invalid_argument) {
-      auto refuse = [this, tenant_id, id](store::Tx& tx) { return sessions_.refused(tx, tenant_id, id); };
+      auto refuse = [this, tenant_id, id](store::Tx& tx) {
+        return sessions_.refused(tx, tenant_id, id);
+      };
       CO_TRY_STATUS(co_await store_.with_transaction(refuse));
-      co_return base::error(base::Code::refused, error.reason, "the payment provider refused the checkout");
+      co_return base::error(base::Code::refused, error.reason,
+                            "the payment provider refused the checkout");
     }
-    // Nothing is known: the intent stays, and whoever comes next (payer or worker) repeats it under the same id.
-    co_return base::error(base::Code::unavailable, "provider_unavailable", "the payment provider can't be reached");
+    // Nothing is known: the intent stays, and whoever comes next (payer or worker) repeats it under
+    // the same id.
+    co_return base::error(base::Code::unavailable, "provider_unavailable",
+                          "the payment provider can't be reached");
   }
   const providers::CheckoutSnapshot snapshot = *answer;
-  auto record = [this, tenant_id, id, snapshot](store::Tx& tx) { return sessions_.opened(tx, tenant_id, id, snapshot); };
+  auto record = [this, tenant_id, id, snapshot](store::Tx& tx) {
+    return sessions_.opened(tx, tenant_id, id, snapshot);
+  };
   co_return co_await store_.with_transaction(record);
 }
 

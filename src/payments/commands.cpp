@@ -48,14 +48,16 @@ constexpr store::Query<RefundLease> kLeaseRefund{sql::lease_refund};
 
 // Selects what is due and moves its work_at past the lease, in one transaction.
 template <class Key, class Lease>
-base::Awaitable<Result<std::vector<Key>>> lease_due(store::Store& store, const store::Query<Due, Key>& due_query,
+base::Awaitable<Result<std::vector<Key>>> lease_due(store::Store& store,
+                                                    const store::Query<Due, Key>& due_query,
                                                     const store::Query<Lease>& lease_query, Due due,
                                                     std::string owner) {
   auto body = [&due_query, &lease_query, due, owner](store::Tx& tx) -> Result<std::vector<Key>> {
     TRY(const auto rows, tx.all(due_query, due));
     std::vector<Key> leased;
     for (const Key& row : rows) {
-      TRY(const auto got, tx.exec(lease_query, Lease{row.tenant_id, row.id, due.now, due.now + kLease, owner}));
+      TRY(const auto got,
+          tx.exec(lease_query, Lease{row.tenant_id, row.id, due.now, due.now + kLease, owner}));
       if (got == 1) leased.push_back(row);
     }
     return leased;
@@ -65,8 +67,9 @@ base::Awaitable<Result<std::vector<Key>>> lease_due(store::Store& store, const s
 
 }  // namespace
 
-Commands::Commands(base::Runtime& runtime, store::Store& store, Sessions& sessions, Refunds& refunds,
-                   Checkout& checkout, providers::PaymentProvider& provider, FindAccount find_account, Hooks hooks)
+Commands::Commands(base::Runtime& runtime, store::Store& store, Sessions& sessions,
+                   Refunds& refunds, Checkout& checkout, providers::PaymentProvider& provider,
+                   FindAccount find_account, Hooks hooks)
     : runtime_(runtime),
       store_(store),
       sessions_(sessions),
@@ -107,12 +110,16 @@ base::Awaitable<Result<Commands::Tasks>> Commands::claim_refunds(std::size_t roo
   co_return tasks;
 }
 
-base::Awaitable<void> Commands::work_session(domain::TenantId tenant_id, domain::CheckoutSessionId id) {
+base::Awaitable<void> Commands::work_session(domain::TenantId tenant_id,
+                                             domain::CheckoutSessionId id) {
   auto done = co_await session_step(tenant_id, id);
-  if (!done) base::log::warn("checkout command failed", {{"session", id.text()}, {"detail", done.error().detail}});
+  if (!done)
+    base::log::warn("checkout command failed",
+                    {{"session", id.text()}, {"detail", done.error().detail}});
 }
 
-base::Awaitable<Status> Commands::session_step(domain::TenantId tenant_id, domain::CheckoutSessionId id) {
+base::Awaitable<Status> Commands::session_step(domain::TenantId tenant_id,
+                                               domain::CheckoutSessionId id) {
   struct Loaded {
     CheckoutSession session;
     providers::PaymentAccount account;
@@ -124,7 +131,8 @@ base::Awaitable<Status> Commands::session_step(domain::TenantId tenant_id, domai
     // Tried often enough: the worker looks once an hour, tracking's listing goes on.
     out.session.attempts += 1;
     const bool slow = out.session.attempts > kAttemptsMax;
-    out.session.work_at = runtime_.clock().now() + (slow ? base::Duration(std::chrono::hours(1)) : kRetry);
+    out.session.work_at =
+        runtime_.clock().now() + (slow ? base::Duration(std::chrono::hours(1)) : kRetry);
     if (!out.session.open_slot) out.session.work_at.reset();
     TRY_STATUS(sessions_.save(tx, out.session));
     return out;
@@ -136,7 +144,8 @@ base::Awaitable<Status> Commands::session_step(domain::TenantId tenant_id, domai
   co_return Status{};
 }
 
-base::Awaitable<Status> Commands::create_again(CheckoutSession session, providers::PaymentAccount account) {
+base::Awaitable<Status> Commands::create_again(CheckoutSession session,
+                                               providers::PaymentAccount account) {
   if (session.expires_at <= runtime_.clock().now() + std::chrono::minutes(31)) {
     // Too late for the provider to accept this order; had it existed, it would be over as well.
     auto end = [this, session](store::Tx& tx) -> Status {
@@ -154,9 +163,11 @@ base::Awaitable<Status> Commands::create_again(CheckoutSession session, provider
   co_return co_await store_.with_transaction(ended);
 }
 
-base::Awaitable<Status> Commands::expire(CheckoutSession session, providers::PaymentAccount account) {
+base::Awaitable<Status> Commands::expire(CheckoutSession session,
+                                         providers::PaymentAccount account) {
   auto answer = co_await provider_.expire_checkout(account, *session.provider_ref);
-  // Expired now, or it had ended before (then the provider refuses): either way tracking asks how it stands.
+  // Expired now, or it had ended before (then the provider refuses): either way tracking asks how
+  // it stands.
   const bool settled = answer || answer.error().code == base::Code::refused;
   if (!settled) co_return answer.error();
   auto ask = [this, session](store::Tx& tx) -> Status {
@@ -171,7 +182,9 @@ base::Awaitable<Status> Commands::expire(CheckoutSession session, providers::Pay
 
 base::Awaitable<void> Commands::work_refund(domain::TenantId tenant_id, domain::RefundId id) {
   auto done = co_await refund_step(tenant_id, id);
-  if (!done) base::log::warn("refund command failed", {{"refund", id.text()}, {"detail", done.error().detail}});
+  if (!done)
+    base::log::warn("refund command failed",
+                    {{"refund", id.text()}, {"detail", done.error().detail}});
 }
 
 base::Awaitable<Status> Commands::refund_step(domain::TenantId tenant_id, domain::RefundId id) {
@@ -186,7 +199,8 @@ base::Awaitable<Status> Commands::refund_step(domain::TenantId tenant_id, domain
     TRY(out.intent, hooks_.intent_of(tx, tenant_id, out.refund.transaction_id));
     TRY(out.account, find_account_(tx, tenant_id, out.intent.connection_id));
     out.refund.attempts += 1;
-    out.refund.work_at = runtime_.clock().now() + kRetry * std::min<std::int64_t>(out.refund.attempts, 120);
+    out.refund.work_at =
+        runtime_.clock().now() + kRetry * std::min<std::int64_t>(out.refund.attempts, 120);
     if (out.refund.status != RefundStatus::requested) out.refund.work_at.reset();
     TRY_STATUS(refunds_.save(tx, out.refund));
     return out;

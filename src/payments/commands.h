@@ -9,8 +9,9 @@
 
 namespace payments {
 
-// The worker that carries out what was committed: unfinished creations again under the same id, expiry of sessions, refunds. Each piece is
-// leased for kLease by moving its work_at, so a crash costs only that time. Owned by app, lives as long as the runtime.
+// The worker that carries out what was committed: unfinished creations again under the same id,
+// expiry of sessions, refunds. Each piece is leased for kLease by moving its work_at, so a crash
+// costs only that time. Owned by app, lives as long as the runtime.
 class Commands {
  public:
   struct Hooks {
@@ -27,11 +28,12 @@ class Commands {
     // A session that never reached the provider ended (cancel waits for this).
     std::function<Status(store::Tx&, const CheckoutSession&)> on_ended;
   };
-  Commands(base::Runtime& runtime, store::Store& store, Sessions& sessions, Refunds& refunds, Checkout& checkout,
-           providers::PaymentProvider& provider, FindAccount find_account, Hooks hooks);
+  Commands(base::Runtime& runtime, store::Store& store, Sessions& sessions, Refunds& refunds,
+           Checkout& checkout, providers::PaymentProvider& provider, FindAccount find_account,
+           Hooks hooks);
 
   void start();
-  void wake();   // any thread
+  void wake();  // any thread
 
  private:
   using Tasks = std::vector<base::Awaitable<void>>;

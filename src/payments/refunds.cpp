@@ -43,10 +43,11 @@ RefundStatus refund_status_from(std::string_view status) {
 Refunds::Refunds(base::Ids& ids, const base::Clock& clock, Wake wake)
     : ids_(ids), clock_(clock), wake_(std::move(wake)) {}
 
-Result<Refund> Refunds::ask(store::Tx& tx, const Refundable& what, std::optional<std::int64_t> amount_minor,
-                            std::string reason) {
+Result<Refund> Refunds::ask(store::Tx& tx, const Refundable& what,
+                            std::optional<std::int64_t> amount_minor, std::string reason) {
   TRY(const auto rows, tx.all(kOfTransaction, OfTransaction{what.tenant_id, what.transaction_id}));
-  // Our rows hold what is still on its way, the provider's sum what was refunded elsewhere: the larger one counts.
+  // Our rows hold what is still on its way, the provider's sum what was refunded elsewhere: the
+  // larger one counts.
   std::int64_t own_minor = 0;
   for (const Refund& row : rows) {
     const bool counts = row.status != RefundStatus::failed && row.status != RefundStatus::canceled;
@@ -54,11 +55,13 @@ Result<Refund> Refunds::ask(store::Tx& tx, const Refundable& what, std::optional
   }
   const std::int64_t gone_minor = std::max(own_minor, what.refunded_minor) + what.disputed_minor;
   const std::int64_t left = what.paid.amount_minor - gone_minor;
-  if (left <= 0) return base::error(base::Code::conflict, "nothing_refundable", "nothing is left to refund");
+  if (left <= 0)
+    return base::error(base::Code::conflict, "nothing_refundable", "nothing is left to refund");
   const std::int64_t amount = amount_minor.value_or(left);
   if (amount < 1 || amount > left) {
-    return base::field_error("amount_minor", "exceeds_refundable",
-                             "between 1 and " + std::to_string(left) + " minor units can be refunded");
+    return base::field_error(
+        "amount_minor", "exceeds_refundable",
+        "between 1 and " + std::to_string(left) + " minor units can be refunded");
   }
   Refund r;
   r.tenant_id = what.tenant_id;
@@ -77,7 +80,8 @@ Result<Refund> Refunds::ask(store::Tx& tx, const Refundable& what, std::optional
   return r;
 }
 
-Status Refunds::seen(store::Tx& tx, const Refundable& what, std::span<const providers::RefundSnapshot> listed) {
+Status Refunds::seen(store::Tx& tx, const Refundable& what,
+                     std::span<const providers::RefundSnapshot> listed) {
   if (listed.empty()) return {};
   TRY(auto rows, tx.all(kOfTransaction, OfTransaction{what.tenant_id, what.transaction_id}));
   for (const providers::RefundSnapshot& snapshot : listed) {

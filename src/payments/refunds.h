@@ -43,8 +43,9 @@ struct Refund {
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(Refund, (),
-                      (tenant_id, id, transaction_id, request_id, livemode, amount_minor, currency, reason, status,
-                       provider_ref, failure, work_at, attempts, created_at, updated_at))
+                      (tenant_id, id, transaction_id, request_id, livemode, amount_minor, currency,
+                       reason, status, provider_ref, failure, work_at, attempts, created_at,
+                       updated_at))
 
 // What may be given back, as tracking knows it (its row is locked by the caller).
 struct Refundable {
@@ -62,11 +63,15 @@ class Refunds {
   using Wake = std::function<void()>;
   Refunds(base::Ids& ids, const base::Clock& clock, Wake wake);
 
-  // Records a refund to be sent. amount_minor absent: all that is left. Field error on amount_minor "exceeds_refundable" when more is
-  // asked for than paid less refunded, disputed and already requested; conflict "nothing_refundable" when nothing is left.
-  Result<Refund> ask(store::Tx& tx, const Refundable& what, std::optional<std::int64_t> amount_minor, std::string reason);
-  // Brings our rows to what the provider lists for a transaction; refunds made at the provider's own dashboard appear as new rows.
-  Status seen(store::Tx& tx, const Refundable& what, std::span<const providers::RefundSnapshot> listed);
+  // Records a refund to be sent. amount_minor absent: all that is left. Field error on amount_minor
+  // "exceeds_refundable" when more is asked for than paid less refunded, disputed and already
+  // requested; conflict "nothing_refundable" when nothing is left.
+  Result<Refund> ask(store::Tx& tx, const Refundable& what,
+                     std::optional<std::int64_t> amount_minor, std::string reason);
+  // Brings our rows to what the provider lists for a transaction; refunds made at the provider's
+  // own dashboard appear as new rows.
+  Status seen(store::Tx& tx, const Refundable& what,
+              std::span<const providers::RefundSnapshot> listed);
   Result<Refund> lock(store::Tx& tx, domain::TenantId tenant_id, domain::RefundId id);
   Status save(store::Tx& tx, Refund& refund);
 
@@ -76,6 +81,7 @@ class Refunds {
   Wake wake_;
 };
 
-RefundStatus refund_status_from(std::string_view provider_status);  // requires_action counts as pending
+RefundStatus refund_status_from(
+    std::string_view provider_status);  // requires_action counts as pending
 
 }  // namespace payments

@@ -46,7 +46,8 @@ Result<CheckoutSession> Sessions::begin(store::Tx& tx, const SessionOrder& order
   const Time now = clock_.now();
   TRY(auto open, find_open(tx, order.tenant_id, order.request_id));
   if (open && open->expires_at > now) return *std::move(open);
-  // Over by our clock: the slot is free for a new one, while tracking still verifies how the old one ended.
+  // Over by our clock: the slot is free for a new one, while tracking still verifies how the old
+  // one ended.
   if (open) TRY_STATUS(closed(tx, open->tenant_id, open->id, SessionStatus::expired));
   CheckoutSession s;
   s.tenant_id = order.tenant_id;
@@ -66,7 +67,8 @@ Result<CheckoutSession> Sessions::begin(store::Tx& tx, const SessionOrder& order
   return s;
 }
 
-Result<CheckoutSession> Sessions::opened(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id,
+Result<CheckoutSession> Sessions::opened(store::Tx& tx, domain::TenantId tenant_id,
+                                         domain::CheckoutSessionId id,
                                          const providers::CheckoutSnapshot& snapshot) {
   TRY(auto s, lock(tx, tenant_id, id));
   if (s.provider_ref) return s;  // two tabs created it together: the first one recorded it
@@ -92,7 +94,8 @@ Status Sessions::closed(store::Tx& tx, domain::TenantId tenant_id, domain::Check
   return {};
 }
 
-Result<bool> Sessions::end_open(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id) {
+Result<bool> Sessions::end_open(store::Tx& tx, domain::TenantId tenant_id,
+                                domain::RequestId request_id) {
   TRY(auto open, find_open(tx, tenant_id, request_id));
   if (!open) return false;
   TRY(auto s, lock(tx, tenant_id, open->id));
@@ -105,12 +108,14 @@ Result<bool> Sessions::end_open(store::Tx& tx, domain::TenantId tenant_id, domai
   return true;
 }
 
-Result<std::optional<CheckoutSession>> Sessions::find_open(store::Tx& tx, domain::TenantId tenant_id,
+Result<std::optional<CheckoutSession>> Sessions::find_open(store::Tx& tx,
+                                                           domain::TenantId tenant_id,
                                                            domain::RequestId request_id) {
   return tx.one(kFindOpen, OpenSlot{tenant_id, request_id});
 }
 
-Result<CheckoutSession> Sessions::lock(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id) {
+Result<CheckoutSession> Sessions::lock(store::Tx& tx, domain::TenantId tenant_id,
+                                       domain::CheckoutSessionId id) {
   TRY(auto row, tx.one(kLock, SessionKey{tenant_id, id}));
   if (!row) return base::error(base::Code::not_found, "no such checkout session");
   return *std::move(row);

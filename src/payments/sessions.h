@@ -20,7 +20,7 @@ enum class SessionStatus : std::uint8_t {
   open,      // the payer can pay at `url`
   complete,  // the payer finished; money is tracking's matter
   expired,
-  failed,    // the provider refused to create it
+  failed,  // the provider refused to create it
 };
 BOOST_DESCRIBE_ENUM(SessionStatus, creating, open, complete, expired, failed)
 
@@ -29,7 +29,7 @@ struct CheckoutSession {
   domain::CheckoutSessionId id;
   domain::RequestId request_id;
   domain::ConnectionId connection_id;
-  std::optional<domain::MessageId> message_id;   // whose link the payer used
+  std::optional<domain::MessageId> message_id;  // whose link the payer used
   bool livemode = false;
   std::int64_t amount_minor = 0;
   domain::Currency currency;
@@ -47,9 +47,9 @@ struct CheckoutSession {
   domain::Money amount() const { return {amount_minor, currency}; }
 };
 BOOST_DESCRIBE_STRUCT(CheckoutSession, (),
-                      (tenant_id, id, request_id, connection_id, message_id, livemode, amount_minor, currency,
-                       provider_ref, url, status, open_slot, expire_asked, work_at, attempts, expires_at,
-                       created_at, updated_at))
+                      (tenant_id, id, request_id, connection_id, message_id, livemode, amount_minor,
+                       currency, provider_ref, url, status, open_slot, expire_asked, work_at,
+                       attempts, expires_at, created_at, updated_at))
 
 struct SessionOrder {
   domain::TenantId tenant_id;
@@ -60,28 +60,35 @@ struct SessionOrder {
   domain::Money amount;
 };
 
-// The rows and their rules; every member is called inside a transaction, on a database thread. Immutable after construction.
+// The rows and their rules; every member is called inside a transaction, on a database thread.
+// Immutable after construction.
 class Sessions {
  public:
-  // The provider knows the session and its reference is recorded; app lets tracking watch it from the same transaction on.
+  // The provider knows the session and its reference is recorded; app lets tracking watch it from
+  // the same transaction on.
   using OnOpened = std::function<Status(store::Tx&, const CheckoutSession&)>;
   using Wake = std::function<void()>;
   Sessions(base::Ids& ids, const base::Clock& clock, OnOpened on_opened, Wake wake);
 
-  // The request's one session that is creating or open, or a new intent. Code::conflict "open_slot" when another transaction made
-  // one meanwhile: run the transaction again.
+  // The request's one session that is creating or open, or a new intent. Code::conflict "open_slot"
+  // when another transaction made one meanwhile: run the transaction again.
   Result<CheckoutSession> begin(store::Tx& tx, const SessionOrder& order);
   // The provider answered the creation. Idempotent.
-  Result<CheckoutSession> opened(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id,
+  Result<CheckoutSession> opened(store::Tx& tx, domain::TenantId tenant_id,
+                                 domain::CheckoutSessionId id,
                                  const providers::CheckoutSnapshot& snapshot);
   // The provider refused the creation for good: the slot is free again.
   Status refused(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id);
   // Tracking saw its end at the provider.
-  Status closed(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id, SessionStatus status);
-  // Asks the provider (later, by the worker) to expire the request's open session; true when there is one to wait for.
+  Status closed(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id,
+                SessionStatus status);
+  // Asks the provider (later, by the worker) to expire the request's open session; true when there
+  // is one to wait for.
   Result<bool> end_open(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
-  Result<std::optional<CheckoutSession>> find_open(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
-  Result<CheckoutSession> lock(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id);
+  Result<std::optional<CheckoutSession>> find_open(store::Tx& tx, domain::TenantId tenant_id,
+                                                   domain::RequestId request_id);
+  Result<CheckoutSession> lock(store::Tx& tx, domain::TenantId tenant_id,
+                               domain::CheckoutSessionId id);
   Status save(store::Tx& tx, CheckoutSession& session);
 
  private:

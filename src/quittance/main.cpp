@@ -6,7 +6,8 @@
 
 namespace {
 
-// Flags that only repeat a setting's name; everything can also be a QUITTANCE_* variable or a line of --config.
+// Flags that only repeat a setting's name; everything can also be a QUITTANCE_* variable or a line
+// of --config.
 constexpr std::pair<const char*, const char*> kFlags[] = {
     {"data", "Folder of the embedded database and the generated keys"},
     {"database_url", "sqlite:PATH or mysql://user:password@host:port/database"},
@@ -47,7 +48,8 @@ int main(int argc, char** argv) {
   std::string admin_email;
   std::string admin_name = "Administrator";
   cli.add_option("target", target, "all | api | payments | messaging | tracking | migrate | admin")
-      ->check(CLI::IsMember({"all", "api", "payments", "messaging", "tracking", "migrate", "admin"}));
+      ->check(
+          CLI::IsMember({"all", "api", "payments", "messaging", "tracking", "migrate", "admin"}));
   cli.add_option("--config", config, "File of lines NAME = VALUE");
   for (const auto& [name, help] : kFlags) cli.add_option(flag_of(name), flags[name], help);
   cli.add_option("--email", admin_email, "admin: email of the platform administrator to create");

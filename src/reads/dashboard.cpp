@@ -65,8 +65,9 @@ domain::MessageId first_id_at(Time t) {
 
 }  // namespace
 
-Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id, bool livemode,
-                                                 domain::Day since, const domain::TimeZone& zone) {
+Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id,
+                                                 bool livemode, domain::Day since,
+                                                 const domain::TimeZone& zone) {
   const SinceDay params{tenant_id, livemode, since.since_1970};
   std::vector<DashboardDay> out;
   const auto add_day = [&out](const DayRow& row) -> base::Status {
@@ -105,7 +106,8 @@ Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId
   return out;
 }
 
-Result<Attention> attention(store::Tx& tx, domain::TenantId tenant_id, bool livemode, Time since, Time now) {
+Result<Attention> attention(store::Tx& tx, domain::TenantId tenant_id, bool livemode, Time since,
+                            Time now) {
   CountParams params{tenant_id, livemode, "", first_id_at(base::from_micros(0)), now};
   const auto count = [&](const Count& query, std::string_view status) -> Result<std::int64_t> {
     params.status = status;
@@ -113,13 +115,15 @@ Result<Attention> attention(store::Tx& tx, domain::TenantId tenant_id, bool live
     return row ? row->n : 0;
   };
   Attention out;
-  TRY(out.quarantined, count(kCountTransactions, base::enum_name(domain::TransactionStatus::quarantined)));
+  TRY(out.quarantined,
+      count(kCountTransactions, base::enum_name(domain::TransactionStatus::quarantined)));
   TRY(out.unknown_messages, count(kCountMessages, base::enum_name(domain::MessageStatus::unknown)));
   TRY(out.overdue, count(kCountOverdue, ""));
   TRY(out.overpaid, count(kCountFlagged, ""));
   params.since_id = first_id_at(since);
   TRY(const auto failed, count(kCountMessages, base::enum_name(domain::MessageStatus::failed)));
-  TRY(const auto undelivered, count(kCountMessages, base::enum_name(domain::MessageStatus::undelivered)));
+  TRY(const auto undelivered,
+      count(kCountMessages, base::enum_name(domain::MessageStatus::undelivered)));
   out.failed_messages = std::min(failed + undelivered, kAttentionMax);
   return out;
 }

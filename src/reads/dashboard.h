@@ -17,9 +17,11 @@ struct DashboardDay : domain::Totals {
   domain::Currency currency;
 };
 
-// The days from `since` on, by day, then currency: folded buckets plus what was not folded yet. Call in one snapshot.
-Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id, bool livemode,
-                                                 domain::Day since, const domain::TimeZone& zone);
+// The days from `since` on, by day, then currency: folded buckets plus what was not folded yet.
+// Call in one snapshot.
+Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id,
+                                                 bool livemode, domain::Day since,
+                                                 const domain::TimeZone& zone);
 
 // Things that a person should look at; each count stops at kAttentionMax.
 inline constexpr std::int64_t kAttentionMax = 1000;
@@ -30,7 +32,9 @@ struct Attention {
   std::int64_t overdue = 0;
   std::int64_t overpaid = 0;
 };
-BOOST_DESCRIBE_STRUCT(Attention, (), (quarantined, unknown_messages, failed_messages, overdue, overpaid))
-Result<Attention> attention(store::Tx& tx, domain::TenantId tenant_id, bool livemode, Time since, Time now);
+BOOST_DESCRIBE_STRUCT(Attention, (),
+                      (quarantined, unknown_messages, failed_messages, overdue, overpaid))
+Result<Attention> attention(store::Tx& tx, domain::TenantId tenant_id, bool livemode, Time since,
+                            Time now);
 
 }  // namespace reads

@@ -42,11 +42,13 @@ Result<std::vector<MessageRow>> list_messages(store::Tx& tx, const MessageFilter
   if (!filter.request_id) return tx.all(filter.status ? kListByStatus : kList, params);
   // A request has few messages: the status is compared here.
   TRY(auto rows, tx.all(kListByRequest, params));
-  if (filter.status) std::erase_if(rows, [&](const MessageRow& row) { return row.status != *filter.status; });
+  if (filter.status)
+    std::erase_if(rows, [&](const MessageRow& row) { return row.status != *filter.status; });
   return rows;
 }
 
-Result<std::optional<MessageDetail>> find_message(store::Tx& tx, domain::TenantId tenant_id, domain::MessageId id) {
+Result<std::optional<MessageDetail>> find_message(store::Tx& tx, domain::TenantId tenant_id,
+                                                  domain::MessageId id) {
   return tx.one(kFind, MessageKey{tenant_id, id});
 }
 

@@ -35,9 +35,9 @@ struct MessageRow {
   std::optional<Time> delivered_at;
 };
 BOOST_DESCRIBE_STRUCT(MessageRow, (),
-                      (id, request_id, client_id, channel, kind, template_id, status, reason, error_code, to_address,
-                       subject, segments, fee_micros, fee_currency, provider_ref, livemode, created_at, updated_at,
-                       sent_at, delivered_at))
+                      (id, request_id, client_id, channel, kind, template_id, status, reason,
+                       error_code, to_address, subject, segments, fee_micros, fee_currency,
+                       provider_ref, livemode, created_at, updated_at, sent_at, delivered_at))
 struct MessageBody {
   std::string body;
 };
@@ -55,6 +55,7 @@ struct MessageFilter {
   std::int64_t limit = 50;
 };
 Result<std::vector<MessageRow>> list_messages(store::Tx& tx, const MessageFilter& filter);
-Result<std::optional<MessageDetail>> find_message(store::Tx& tx, domain::TenantId tenant_id, domain::MessageId id);
+Result<std::optional<MessageDetail>> find_message(store::Tx& tx, domain::TenantId tenant_id,
+                                                  domain::MessageId id);
 
 }  // namespace reads

@@ -15,7 +15,8 @@ struct TransactionParams {
   domain::TransactionId cursor;
   std::int64_t limit = 0;
 };
-BOOST_DESCRIBE_STRUCT(TransactionParams, (), (tenant_id, livemode, status, request_id, cursor, limit))
+BOOST_DESCRIBE_STRUCT(TransactionParams, (),
+                      (tenant_id, livemode, status, request_id, cursor, limit))
 
 struct TransactionKey {
   domain::TenantId tenant_id;
@@ -60,11 +61,13 @@ constexpr Transactions kTransactionsByRequest{sql::list_transactions_by_request}
 constexpr store::Query<TransactionKey, TransactionRow> kFindTransaction{sql::find_transaction};
 constexpr store::Query<RefundParams, RefundRow> kRefunds{sql::list_refunds_of_transaction};
 constexpr store::Query<DisputeParams, DisputeRow> kDisputes{sql::list_disputes};
-constexpr store::Query<DisputeParams, DisputeRow> kDisputesByTransaction{sql::list_disputes_by_transaction};
+constexpr store::Query<DisputeParams, DisputeRow> kDisputesByTransaction{
+    sql::list_disputes_by_transaction};
 
 }  // namespace
 
-Result<std::vector<TransactionRow>> list_transactions(store::Tx& tx, const TransactionFilter& filter) {
+Result<std::vector<TransactionRow>> list_transactions(store::Tx& tx,
+                                                      const TransactionFilter& filter) {
   TransactionParams params;
   params.tenant_id = filter.tenant_id;
   params.livemode = filter.livemode;
@@ -72,10 +75,12 @@ Result<std::vector<TransactionRow>> list_transactions(store::Tx& tx, const Trans
   params.request_id = filter.request_id.value_or(domain::RequestId{});
   params.cursor = cursor_or_end(filter.cursor);
   params.limit = filter.limit + 1;
-  if (!filter.request_id) return tx.all(filter.status ? kTransactionsByStatus : kTransactions, params);
+  if (!filter.request_id)
+    return tx.all(filter.status ? kTransactionsByStatus : kTransactions, params);
   // A request has few transactions: the status is compared here.
   TRY(auto rows, tx.all(kTransactionsByRequest, params));
-  if (filter.status) std::erase_if(rows, [&](const TransactionRow& row) { return row.status != *filter.status; });
+  if (filter.status)
+    std::erase_if(rows, [&](const TransactionRow& row) { return row.status != *filter.status; });
   return rows;
 }
 
@@ -91,12 +96,13 @@ Result<bool> has_unsettled(store::Tx& tx, domain::TenantId tenant_id, bool livem
 }
 
 Result<std::vector<RefundRow>> list_refunds(store::Tx& tx, const RefundFilter& filter) {
-  return tx.all(kRefunds, RefundParams{filter.tenant_id, filter.transaction_id, cursor_or_end(filter.cursor),
-                                       filter.limit + 1});
+  return tx.all(kRefunds, RefundParams{filter.tenant_id, filter.transaction_id,
+                                       cursor_or_end(filter.cursor), filter.limit + 1});
 }
 
 Result<std::vector<DisputeRow>> list_disputes(store::Tx& tx, const DisputeFilter& filter) {
-  const DisputeParams params{filter.tenant_id, filter.livemode, filter.transaction_id.value_or(domain::TransactionId{}),
+  const DisputeParams params{filter.tenant_id, filter.livemode,
+                             filter.transaction_id.value_or(domain::TransactionId{}),
                              cursor_or_end(filter.cursor), filter.limit + 1};
   return tx.all(filter.transaction_id ? kDisputesByTransaction : kDisputes, params);
 }

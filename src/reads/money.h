@@ -26,7 +26,7 @@ struct TransactionRow {
   std::int64_t refunded_minor = 0;
   std::int64_t disputed_minor = 0;
   std::int64_t fee_micros = 0;
-  std::string fee_currency;         // empty: the fee is not known yet
+  std::string fee_currency;  // empty: the fee is not known yet
   std::string quarantine_reason;
   base::json::Raw state;
   bool livemode = false;
@@ -35,9 +35,9 @@ struct TransactionRow {
   std::optional<Time> paid_at;
 };
 BOOST_DESCRIBE_STRUCT(TransactionRow, (),
-                      (id, request_id, provider, provider_ref, payment_intent, amount_minor, currency, status,
-                       refunded_minor, disputed_minor, fee_micros, fee_currency, quarantine_reason, state, livemode,
-                       created_at, updated_at, paid_at))
+                      (id, request_id, provider, provider_ref, payment_intent, amount_minor,
+                       currency, status, refunded_minor, disputed_minor, fee_micros, fee_currency,
+                       quarantine_reason, state, livemode, created_at, updated_at, paid_at))
 
 struct RefundRow {
   domain::RefundId id;
@@ -54,8 +54,8 @@ struct RefundRow {
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(RefundRow, (),
-                      (id, transaction_id, request_id, provider_ref, amount_minor, currency, reason, status, failure,
-                       livemode, created_at, updated_at))
+                      (id, transaction_id, request_id, provider_ref, amount_minor, currency, reason,
+                       status, failure, livemode, created_at, updated_at))
 
 struct DisputeRow {
   domain::DisputeId id;
@@ -71,8 +71,8 @@ struct DisputeRow {
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(DisputeRow, (),
-                      (id, transaction_id, request_id, provider_ref, amount_minor, currency, reason, status, livemode,
-                       created_at, updated_at))
+                      (id, transaction_id, request_id, provider_ref, amount_minor, currency, reason,
+                       status, livemode, created_at, updated_at))
 
 // Lists are newest first and hold one row more than `limit` when there is a next page.
 struct TransactionFilter {
@@ -83,8 +83,10 @@ struct TransactionFilter {
   std::optional<domain::TransactionId> cursor;
   std::int64_t limit = 50;
 };
-Result<std::vector<TransactionRow>> list_transactions(store::Tx& tx, const TransactionFilter& filter);
-Result<std::optional<TransactionRow>> find_transaction(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id);
+Result<std::vector<TransactionRow>> list_transactions(store::Tx& tx,
+                                                      const TransactionFilter& filter);
+Result<std::optional<TransactionRow>> find_transaction(store::Tx& tx, domain::TenantId tenant_id,
+                                                       domain::TransactionId id);
 
 // True while a transaction of the connection is open or processing.
 Result<bool> has_unsettled(store::Tx& tx, domain::TenantId tenant_id, bool livemode,

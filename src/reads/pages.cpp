@@ -58,9 +58,12 @@ Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token) {
   return tx.one(kPayPage, key);
 }
 
-Result<std::optional<Logo>> logo(store::Tx& tx, domain::TenantId tenant_id) { return tx.one(kLogo, OfTenant{tenant_id}); }
+Result<std::optional<Logo>> logo(store::Tx& tx, domain::TenantId tenant_id) {
+  return tx.one(kLogo, OfTenant{tenant_id});
+}
 
-Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
+Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id,
+                                                      domain::RequestId id) {
   return tx.one(kContext, RequestKey{tenant_id, id});
 }
 
@@ -70,7 +73,8 @@ Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateCh
     if (named && named->channel != choice.channel) named.reset();
     return named;
   }
-  const std::string slot = std::string(base::enum_name(choice.channel)) + "/" + std::string(base::enum_name(choice.kind)) + "/";
+  const std::string slot = std::string(base::enum_name(choice.channel)) + "/" +
+                           std::string(base::enum_name(choice.kind)) + "/";
   std::vector<std::string> locales;
   const auto add = [&locales](const std::string& locale) {
     for (const std::string& tag : {locale, locale.substr(0, locale.find('-'))}) {
@@ -87,12 +91,14 @@ Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateCh
   return std::optional<TemplateText>{};
 }
 
-Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx, domain::TenantId tenant_id,
+Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx,
+                                                           domain::TenantId tenant_id,
                                                            domain::ClientId id) {
   return tx.one(kRecipientOfClient, ClientKey{tenant_id, id});
 }
 
-Result<std::optional<Recipient>> recipient_of_request(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
+Result<std::optional<Recipient>> recipient_of_request(store::Tx& tx, domain::TenantId tenant_id,
+                                                      domain::RequestId id) {
   return tx.one(kRecipientOfRequest, RequestKey{tenant_id, id});
 }
 

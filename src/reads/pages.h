@@ -43,9 +43,10 @@ struct PayPage {
   std::optional<domain::AssetId> logo_asset_id;
 };
 BOOST_DESCRIBE_STRUCT(PayPage, (),
-                      (tenant_id, request_id, message_id, client_id, livemode, amount_minor, currency, description,
-                       reference, status, flags, due_at, expires_at, paid_at, version, client_locale, client_email,
-                       client_name, merchant_name, brand_color, accent_color, reply_to, merchant_locale, time_zone,
+                      (tenant_id, request_id, message_id, client_id, livemode, amount_minor,
+                       currency, description, reference, status, flags, due_at, expires_at, paid_at,
+                       version, client_locale, client_email, client_name, merchant_name,
+                       brand_color, accent_color, reply_to, merchant_locale, time_zone,
                        logo_asset_id))
 Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token);
 
@@ -85,11 +86,13 @@ struct MessageContext {
   std::int64_t daily_message_cap = 0;
 };
 BOOST_DESCRIBE_STRUCT(MessageContext, (),
-                      (request_status, amount_minor, currency, description, reference, due_at, paid_at, client_name,
-                       client_email, client_phone, custom_fields, client_locale, consent_email, consent_sms,
-                       archived_at, merchant_name, sender_name, reply_to, brand_color, merchant_locale, time_zone,
+                      (request_status, amount_minor, currency, description, reference, due_at,
+                       paid_at, client_name, client_email, client_phone, custom_fields,
+                       client_locale, consent_email, consent_sms, archived_at, merchant_name,
+                       sender_name, reply_to, brand_color, merchant_locale, time_zone,
                        allowed_countries, daily_message_cap))
-Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id,
+                                                      domain::RequestId id);
 
 struct TemplateText {
   domain::TemplateId id;
@@ -101,8 +104,8 @@ struct TemplateText {
 };
 BOOST_DESCRIBE_STRUCT(TemplateText, (), (id, channel, version, subject, body_html, body_text))
 
-// Which template a message uses: the one named (of this channel), else the tenant's default for the client's language, else for the tenant's,
-// else for English.
+// Which template a message uses: the one named (of this channel), else the tenant's default for the
+// client's language, else for the tenant's, else for English.
 struct TemplateChoice {
   domain::TenantId tenant_id;
   domain::Channel channel = domain::Channel::email;
@@ -117,13 +120,16 @@ Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateCh
 struct ClientRecipient {
   std::optional<std::string> email;
   std::optional<std::string> phone;
-  std::string country;                 // of the phone; "" without one
+  std::string country;  // of the phone; "" without one
   std::optional<std::string> locale;
   std::string merchant_locale;
   std::optional<Time> archived_at;
 };
-BOOST_DESCRIBE_STRUCT(ClientRecipient, (), (email, phone, country, locale, merchant_locale, archived_at))
-Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx, domain::TenantId tenant_id, domain::ClientId id);
+BOOST_DESCRIBE_STRUCT(ClientRecipient, (),
+                      (email, phone, country, locale, merchant_locale, archived_at))
+Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx,
+                                                           domain::TenantId tenant_id,
+                                                           domain::ClientId id);
 
 // Whom a request's receipt goes to.
 struct Recipient {
@@ -135,7 +141,9 @@ struct Recipient {
   std::optional<std::string> phone;
   std::string country;
 };
-BOOST_DESCRIBE_STRUCT(Recipient, (), (client_id, livemode, channels, link_key_version, email, phone, country))
-Result<std::optional<Recipient>> recipient_of_request(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+BOOST_DESCRIBE_STRUCT(Recipient, (),
+                      (client_id, livemode, channels, link_key_version, email, phone, country))
+Result<std::optional<Recipient>> recipient_of_request(store::Tx& tx, domain::TenantId tenant_id,
+                                                      domain::RequestId id);
 
 }  // namespace reads

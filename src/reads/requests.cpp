@@ -46,15 +46,18 @@ Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter
   params.client_id = filter.client_id.value_or(domain::ClientId{});
   params.cursor = cursor_or_end(filter.cursor);
   params.limit = filter.limit + 1;
-  if (filter.client_id) return tx.all(filter.status ? kListByClientAndStatus : kListByClient, params);
+  if (filter.client_id)
+    return tx.all(filter.status ? kListByClientAndStatus : kListByClient, params);
   return tx.all(filter.status ? kListByStatus : kList, params);
 }
 
-Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
+Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,
+                                                  domain::RequestId id) {
   return tx.one(kDetail, RequestKey{tenant_id, id});
 }
 
-Result<std::vector<TransactionRow>> transactions_of(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
+Result<std::vector<TransactionRow>> transactions_of(store::Tx& tx, domain::TenantId tenant_id,
+                                                    domain::RequestId id) {
   return tx.all(kTransactions, OfRequest{tenant_id, id});
 }
 

@@ -36,9 +36,9 @@ struct RequestRow {
   std::optional<Time> paid_at;
 };
 BOOST_DESCRIBE_STRUCT(RequestRow, (),
-                      (id, client_id, livemode, amount_minor, currency, description, reference, channels, status,
-                       flags, link_key_version, metadata, due_at, expires_at, version, created_at, updated_at,
-                       paid_at))
+                      (id, client_id, livemode, amount_minor, currency, description, reference,
+                       channels, status, flags, link_key_version, metadata, due_at, expires_at,
+                       version, created_at, updated_at, paid_at))
 
 struct RequestClient {
   std::string client_name;
@@ -54,14 +54,16 @@ struct RequestFilter {
   bool livemode = false;
   std::optional<domain::RequestStatus> status;
   std::optional<domain::ClientId> client_id;
-  std::optional<domain::RequestId> cursor;   // rows older than this one
+  std::optional<domain::RequestId> cursor;  // rows older than this one
   std::int64_t limit = 50;
 };
 
 // Newest first; one row more than `limit` when there is a next page.
 Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter& filter);
-Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
-Result<std::vector<TransactionRow>> transactions_of(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,
+                                                  domain::RequestId id);
+Result<std::vector<TransactionRow>> transactions_of(store::Tx& tx, domain::TenantId tenant_id,
+                                                    domain::RequestId id);
 
 // The greatest id: a cursor before the first page.
 template <class IdType>

@@ -28,8 +28,8 @@ struct MessageTimes {
   std::optional<Time> delivered_at;
 };
 BOOST_DESCRIBE_STRUCT(MessageTimes, (),
-                      (id, channel, kind, status, reason, error_code, fee_micros, fee_currency, created_at, updated_at,
-                       attempted_at, sent_at, delivered_at))
+                      (id, channel, kind, status, reason, error_code, fee_micros, fee_currency,
+                       created_at, updated_at, attempted_at, sent_at, delivered_at))
 
 struct Opening {
   Time first_opened_at;
@@ -47,7 +47,8 @@ struct LedgerLine {
   Time created_at;
 };
 BOOST_DESCRIBE_STRUCT(LedgerLine, (),
-                      (kind, currency, amount_micros, transaction_id, message_id, occurred_at, created_at))
+                      (kind, currency, amount_micros, transaction_id, message_id, occurred_at,
+                       created_at))
 
 struct RefundLine {
   domain::RefundId id;
@@ -60,7 +61,8 @@ struct RefundLine {
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(RefundLine, (),
-                      (id, transaction_id, amount_minor, currency, status, failure, created_at, updated_at))
+                      (id, transaction_id, amount_minor, currency, status, failure, created_at,
+                       updated_at))
 
 struct DisputeLine {
   domain::DisputeId id;
@@ -73,7 +75,8 @@ struct DisputeLine {
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(DisputeLine, (),
-                      (id, transaction_id, amount_minor, currency, status, reason, created_at, updated_at))
+                      (id, transaction_id, amount_minor, currency, status, reason, created_at,
+                       updated_at))
 
 constexpr store::Query<OfRequest, MessageTimes> kMessages{sql::timeline_messages};
 constexpr store::Query<OfRequest, Opening> kOpenings{sql::timeline_openings};
@@ -93,16 +96,21 @@ std::optional<std::int64_t> micros_of(std::int64_t amount_minor, domain::Currenc
 }
 
 void add_request(Entries& out, const RequestDetail& r) {
-  out.push_back({.at = r.created_at, .kind = "created", .amount_micros = micros_of(r.amount_minor, r.currency),
+  out.push_back({.at = r.created_at,
+                 .kind = "created",
+                 .amount_micros = micros_of(r.amount_minor, r.currency),
                  .currency = r.currency.text()});
   using S = domain::RequestStatus;
-  const bool ended = r.status == S::cancelled || r.status == S::cancelling || r.status == S::expired;
+  const bool ended =
+      r.status == S::cancelled || r.status == S::cancelling || r.status == S::expired;
   if (ended) out.push_back({.at = r.updated_at, .kind = std::string(base::enum_name(r.status))});
   if (r.flags & domain::kRequestOverpaid) out.push_back({.at = r.updated_at, .kind = "overpaid"});
 }
 
 void add_message(Entries& out, const MessageTimes& m) {
-  const TimelineEntry about{.at = m.created_at, .channel = m.channel, .message_id = m.id,
+  const TimelineEntry about{.at = m.created_at,
+                            .channel = m.channel,
+                            .message_id = m.id,
                             .detail = std::string(base::enum_name(m.kind))};
   const auto push = [&](Time at, std::string kind, std::optional<std::string> detail) {
     TimelineEntry entry = about;
@@ -125,7 +133,8 @@ void add_message(Entries& out, const MessageTimes& m) {
 void add_transaction(Entries& out, const TransactionRow& t) {
   using S = domain::TransactionStatus;
   const auto push = [&](Time at, std::string kind, std::optional<std::string> detail) {
-    out.push_back({.at = at, .kind = std::move(kind), .transaction_id = t.id, .detail = std::move(detail)});
+    out.push_back(
+        {.at = at, .kind = std::move(kind), .transaction_id = t.id, .detail = std::move(detail)});
   };
   push(t.created_at, "checkout_opened", std::nullopt);
   if (t.status == S::expired) push(t.updated_at, "checkout_expired", std::nullopt);
@@ -135,8 +144,11 @@ void add_transaction(Entries& out, const TransactionRow& t) {
 }
 
 void add_ledger(Entries& out, const LedgerLine& line) {
-  TimelineEntry entry{.at = line.occurred_at, .message_id = line.message_id, .transaction_id = line.transaction_id,
-                      .amount_micros = line.amount_micros, .currency = line.currency};
+  TimelineEntry entry{.at = line.occurred_at,
+                      .message_id = line.message_id,
+                      .transaction_id = line.transaction_id,
+                      .amount_micros = line.amount_micros,
+                      .currency = line.currency};
   if (line.kind == "charge") {
     entry.kind = "paid";
   } else if (line.kind == "provider_fee" || line.kind == "sms_fee" || line.kind == "email_fee") {
@@ -149,8 +161,11 @@ void add_ledger(Entries& out, const LedgerLine& line) {
 }
 
 void add_refund(Entries& out, const RefundLine& r) {
-  TimelineEntry entry{.at = r.created_at, .kind = "refund_requested", .transaction_id = r.transaction_id,
-                      .refund_id = r.id, .amount_micros = micros_of(r.amount_minor, r.currency),
+  TimelineEntry entry{.at = r.created_at,
+                      .kind = "refund_requested",
+                      .transaction_id = r.transaction_id,
+                      .refund_id = r.id,
+                      .amount_micros = micros_of(r.amount_minor, r.currency),
                       .currency = r.currency.text()};
   out.push_back(entry);
   entry.at = r.updated_at;
@@ -161,9 +176,13 @@ void add_refund(Entries& out, const RefundLine& r) {
 }
 
 void add_dispute(Entries& out, const DisputeLine& d) {
-  TimelineEntry entry{.at = d.created_at, .kind = "dispute_opened", .transaction_id = d.transaction_id,
-                      .dispute_id = d.id, .amount_micros = micros_of(d.amount_minor, d.currency),
-                      .currency = d.currency.text(), .detail = detail_of(d.reason)};
+  TimelineEntry entry{.at = d.created_at,
+                      .kind = "dispute_opened",
+                      .transaction_id = d.transaction_id,
+                      .dispute_id = d.id,
+                      .amount_micros = micros_of(d.amount_minor, d.currency),
+                      .currency = d.currency.text(),
+                      .detail = detail_of(d.reason)};
   out.push_back(entry);
   if (d.status != "won" && d.status != "lost" && d.status != "warning_closed") return;
   entry.at = d.updated_at;
@@ -194,8 +213,10 @@ Result<Entries> timeline(store::Tx& tx, domain::TenantId tenant_id, domain::Requ
   for (const auto& row : refunds) add_refund(out, row);
   TRY(const auto disputes, tx.all(kDisputes, key));
   for (const auto& row : disputes) add_dispute(out, row);
-  std::stable_sort(out.begin(), out.end(), [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
-  if (out.size() > kTimelineMax) out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(kTimelineMax));
+  std::stable_sort(out.begin(), out.end(),
+                   [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
+  if (out.size() > kTimelineMax)
+    out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(kTimelineMax));
   return out;
 }
 

@@ -11,7 +11,8 @@
 
 namespace reads {
 
-// One thing that happened to a request; the kinds are those of the contract (api/openapi.yaml, TimelineEntry).
+// One thing that happened to a request; the kinds are those of the contract (api/openapi.yaml,
+// TimelineEntry).
 struct TimelineEntry {
   Time at;
   std::string kind;
@@ -25,11 +26,13 @@ struct TimelineEntry {
   std::optional<std::string> detail;
 };
 BOOST_DESCRIBE_STRUCT(TimelineEntry, (),
-                      (at, kind, channel, message_id, transaction_id, refund_id, dispute_id, amount_micros, currency,
-                       detail))
+                      (at, kind, channel, message_id, transaction_id, refund_id, dispute_id,
+                       amount_micros, currency, detail))
 
 inline constexpr std::size_t kTimelineMax = 1000;
-// Oldest first; composed from the rows that the request left, so it needs no log of its own. not_found when the request is unknown.
-Result<std::vector<TimelineEntry>> timeline(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+// Oldest first; composed from the rows that the request left, so it needs no log of its own.
+// not_found when the request is unknown.
+Result<std::vector<TimelineEntry>> timeline(store::Tx& tx, domain::TenantId tenant_id,
+                                            domain::RequestId id);
 
 }  // namespace reads

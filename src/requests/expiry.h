@@ -6,8 +6,9 @@
 
 namespace requests {
 
-// Closes requests whose time is over. Owned by app, lives as long as the runtime. Several processes may run it: the row lock and
-// domain::next decide. After an outage it works through what is due, oldest first.
+// Closes requests whose time is over. Owned by app, lives as long as the runtime. Several processes
+// may run it: the row lock and domain::next decide. After an outage it works through what is due,
+// oldest first.
 class Expiry {
  public:
   // Called in the transaction that expired a request; app ends its open checkout session with it.

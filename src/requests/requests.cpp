@@ -66,8 +66,8 @@ store::Event event_of(const PaymentRequest& r, std::string_view what) {
 
 }  // namespace
 
-Requests::Requests(base::Ids& ids, const base::Clock& clock, const domain::LinkKeys& links, store::Outbox& outbox,
-                   Count count)
+Requests::Requests(base::Ids& ids, const base::Clock& clock, const domain::LinkKeys& links,
+                   store::Outbox& outbox, Count count)
     : ids_(ids), clock_(clock), links_(links), outbox_(outbox), count_(std::move(count)) {}
 
 Result<PaymentRequest> Requests::create(store::Tx& tx, const NewRequest& order) {
@@ -91,7 +91,8 @@ Result<PaymentRequest> Requests::create(store::Tx& tx, const NewRequest& order) 
   r.updated_at = now;
   TRY_STATUS(tx.exec(kInsertRequest, r));
   TRY_STATUS(insert_link(tx, r, std::nullopt, r.id.value));
-  const Counted counted{r.tenant_id, r.livemode, r.created_at, {std::nullopt, r.status, r.amount()}};
+  const Counted counted{
+      r.tenant_id, r.livemode, r.created_at, {std::nullopt, r.status, r.amount()}};
   TRY_STATUS(count_(tx, counted));
   TRY_STATUS(outbox_.append(tx, event_of(r, "created")));
   return r;
@@ -102,7 +103,8 @@ Result<std::optional<PaymentRequest>> Requests::find(store::Tx& tx, domain::Tena
   return tx.one(kFindRequest, RequestKey{tenant_id, id});
 }
 
-Result<PaymentRequest> Requests::lock(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id) {
+Result<PaymentRequest> Requests::lock(store::Tx& tx, domain::TenantId tenant_id,
+                                      domain::RequestId id) {
   TRY(auto row, tx.one(kLockRequest, RequestKey{tenant_id, id}));
   if (!row) return base::error(base::Code::not_found, "no such payment request");
   return *std::move(row);
@@ -126,7 +128,8 @@ Status Requests::apply(store::Tx& tx, PaymentRequest& r, domain::RequestEvent ev
     r.expiry_due_at.reset();
   }
   TRY(const std::int64_t updated, tx.exec(kUpdateStatus, r));
-  if (updated != 1) return base::error(base::Code::conflict, "changed", "the request was changed meanwhile");
+  if (updated != 1)
+    return base::error(base::Code::conflict, "changed", "the request was changed meanwhile");
   r.version += 1;
   if (before == r.status) return {};
   const Counted counted{r.tenant_id, r.livemode, r.created_at, {before, r.status, r.amount()}};
@@ -134,18 +137,22 @@ Status Requests::apply(store::Tx& tx, PaymentRequest& r, domain::RequestEvent ev
   return outbox_.append(tx, event_of(r, base::enum_name(r.status)));
 }
 
-Status Requests::add_message_link(store::Tx& tx, const PaymentRequest& request, domain::MessageId message_id) {
+Status Requests::add_message_link(store::Tx& tx, const PaymentRequest& request,
+                                  domain::MessageId message_id) {
   return insert_link(tx, request, message_id, message_id.value);
 }
 
-Status Requests::insert_link(store::Tx& tx, const PaymentRequest& r, std::optional<domain::MessageId> message_id,
+Status Requests::insert_link(store::Tx& tx, const PaymentRequest& r,
+                             std::optional<domain::MessageId> message_id,
                              const base::Id128& token_id) {
   TRY(const std::string token, links_.token(r.link_key_version, token_id));
-  TRY_STATUS(tx.exec(kInsertLink, LinkRow{hash_of(token), r.tenant_id, r.id, message_id, clock_.now()}));
+  TRY_STATUS(
+      tx.exec(kInsertLink, LinkRow{hash_of(token), r.tenant_id, r.id, message_id, clock_.now()}));
   return {};
 }
 
-Result<std::string> Requests::token(const PaymentRequest& request, std::optional<domain::MessageId> message_id) const {
+Result<std::string> Requests::token(const PaymentRequest& request,
+                                    std::optional<domain::MessageId> message_id) const {
   return links_.token(request.link_key_version, message_id ? message_id->value : request.id.value);
 }
 

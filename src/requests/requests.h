@@ -32,11 +32,11 @@ struct PaymentRequest {
   domain::Currency currency;
   std::string description;
   std::optional<std::string> reference;
-  std::string channels;                      // "email", "sms" or "email,sms"
+  std::string channels;  // "email", "sms" or "email,sms"
   domain::RequestStatus status = domain::RequestStatus::open;
-  std::int64_t flags = 0;                    // domain::RequestFlag bits
+  std::int64_t flags = 0;  // domain::RequestFlag bits
   std::int64_t link_key_version = 0;
-  base::json::Raw metadata;                  // object of texts
+  base::json::Raw metadata;  // object of texts
   std::optional<Time> due_at;
   Time expires_at;
   std::optional<Time> expiry_due_at;
@@ -49,9 +49,10 @@ struct PaymentRequest {
   domain::Money amount() const { return {amount_minor, currency}; }
 };
 BOOST_DESCRIBE_STRUCT(PaymentRequest, (),
-                      (tenant_id, id, client_id, livemode, amount_minor, currency, description, reference, channels,
-                       status, flags, link_key_version, metadata, due_at, expires_at, expiry_due_at, version,
-                       created_at, updated_at, paid_at, closed_at))
+                      (tenant_id, id, client_id, livemode, amount_minor, currency, description,
+                       reference, channels, status, flags, link_key_version, metadata, due_at,
+                       expires_at, expiry_due_at, version, created_at, updated_at, paid_at,
+                       closed_at))
 
 // Checked by the caller: amounts by domain::check_amount, texts by domain::checked_text.
 struct NewRequest {
@@ -88,27 +89,33 @@ using Count = std::function<Status(store::Tx&, const Counted&)>;
 // Immutable after construction; every member is called inside a transaction, on a database thread.
 class Requests {
  public:
-  Requests(base::Ids& ids, const base::Clock& clock, const domain::LinkKeys& links, store::Outbox& outbox, Count count);
+  Requests(base::Ids& ids, const base::Clock& clock, const domain::LinkKeys& links,
+           store::Outbox& outbox, Count count);
 
-  // Inserts the request (status open) with its own link, counts it and appends payment_request.created.
+  // Inserts the request (status open) with its own link, counts it and appends
+  // payment_request.created.
   Result<PaymentRequest> create(store::Tx& tx, const NewRequest& order);
-  Result<std::optional<PaymentRequest>> find(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
+  Result<std::optional<PaymentRequest>> find(store::Tx& tx, domain::TenantId tenant_id,
+                                             domain::RequestId id);
   // Locks the row until the end of the transaction; not_found when unknown.
   Result<PaymentRequest> lock(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
-  // Changes `request` (locked before) as domain::next says, counts the change and appends payment_request.<status>. Unchanged: nothing is
-  // written. `at` is the fact's time (the payment's), else now.
+  // Changes `request` (locked before) as domain::next says, counts the change and appends
+  // payment_request.<status>. Unchanged: nothing is written. `at` is the fact's time (the
+  // payment's), else now.
   Status apply(store::Tx& tx, PaymentRequest& request, domain::RequestEvent event, Time at);
 
-  Status add_message_link(store::Tx& tx, const PaymentRequest& request, domain::MessageId message_id);
+  Status add_message_link(store::Tx& tx, const PaymentRequest& request,
+                          domain::MessageId message_id);
   // The request's own token, or that of one of its messages.
-  Result<std::string> token(const PaymentRequest& request, std::optional<domain::MessageId> message_id = {}) const;
+  Result<std::string> token(const PaymentRequest& request,
+                            std::optional<domain::MessageId> message_id = {}) const;
   Result<std::optional<Link>> find_link(store::Tx& tx, std::string_view token);
   // Pay was pressed; keeps the first time.
   Status mark_opened(store::Tx& tx, domain::TenantId tenant_id, std::string_view token);
 
  private:
-  Status insert_link(store::Tx& tx, const PaymentRequest& request, std::optional<domain::MessageId> message_id,
-                     const base::Id128& token_id);
+  Status insert_link(store::Tx& tx, const PaymentRequest& request,
+                     std::optional<domain::MessageId> message_id, const base::Id128& token_id);
 
   base::Ids& ids_;
   const base::Clock& clock_;

@@ -20,8 +20,8 @@ struct EventRow {
   Time received_at;
 };
 BOOST_DESCRIBE_STRUCT(EventRow, (),
-                      (connection_id, provider_event_id, tenant_id, livemode, type, session_ref, payment_intent,
-                       outcome, source, provider_created_at, received_at))
+                      (connection_id, provider_event_id, tenant_id, livemode, type, session_ref,
+                       payment_intent, outcome, source, provider_created_at, received_at))
 
 struct ByReference {
   domain::TenantId tenant_id;
@@ -30,7 +30,8 @@ struct ByReference {
   std::string payment_intent;
   Time now;
 };
-BOOST_DESCRIBE_STRUCT(ByReference, (), (tenant_id, connection_id, provider_ref, payment_intent, now))
+BOOST_DESCRIBE_STRUCT(ByReference, (),
+                      (tenant_id, connection_id, provider_ref, payment_intent, now))
 
 constexpr store::Query<EventRow> kInsertEvent{sql::insert_provider_event};
 constexpr store::Query<EventRow> kSetOutcome{sql::set_event_outcome};
@@ -39,17 +40,27 @@ constexpr store::Query<ByReference> kHintByIntent{sql::hint_by_intent};
 
 }  // namespace
 
-Result<EventOutcome> record_event(store::Tx& tx, const Endpoint& endpoint, const providers::PaymentEvent& event,
-                                  EventSource source, Time now) {
+Result<EventOutcome> record_event(store::Tx& tx, const Endpoint& endpoint,
+                                  const providers::PaymentEvent& event, EventSource source,
+                                  Time now) {
   const bool names_something = !event.session_ref.empty() || !event.payment_intent.empty();
-  EventRow row{endpoint.connection_id, event.provider_event_id, endpoint.tenant_id, event.livemode, event.type,
-               event.session_ref, event.payment_intent,
-               names_something ? EventOutcome::matched : EventOutcome::ignored, source, event.created_at, now};
+  EventRow row{endpoint.connection_id,
+               event.provider_event_id,
+               endpoint.tenant_id,
+               event.livemode,
+               event.type,
+               event.session_ref,
+               event.payment_intent,
+               names_something ? EventOutcome::matched : EventOutcome::ignored,
+               source,
+               event.created_at,
+               now};
   // The unique key decides: whoever inserts the event acts on it, repetitions end here.
   TRY(const auto inserted, tx.exec(kInsertEvent, row));
   if (inserted == 0) return EventOutcome::duplicate;
   if (!names_something) return EventOutcome::ignored;
-  const ByReference key{endpoint.tenant_id, endpoint.connection_id, event.session_ref, event.payment_intent, now};
+  const ByReference key{endpoint.tenant_id, endpoint.connection_id, event.session_ref,
+                        event.payment_intent, now};
   std::int64_t hinted = 0;
   if (!event.session_ref.empty()) {
     TRY(hinted, tx.exec(kHintByRef, key));
@@ -63,8 +74,9 @@ Result<EventOutcome> record_event(store::Tx& tx, const Endpoint& endpoint, const
   return EventOutcome::unmatched;
 }
 
-Callbacks::Callbacks(base::Runtime& runtime, store::Store& store, const providers::PaymentProvider& provider,
-                     FindEndpoint find_endpoint, Transactions::Wake wake)
+Callbacks::Callbacks(base::Runtime& runtime, store::Store& store,
+                     const providers::PaymentProvider& provider, FindEndpoint find_endpoint,
+                     Transactions::Wake wake)
     : runtime_(runtime),
       store_(store),
       provider_(provider),

@@ -32,20 +32,24 @@ enum class EventSource : std::uint8_t { callback, listing };
 BOOST_DESCRIBE_ENUM(EventSource, callback, listing)
 
 // Stores one event once and tells its transaction to verify. Inside a transaction.
-Result<EventOutcome> record_event(store::Tx& tx, const Endpoint& endpoint, const providers::PaymentEvent& event,
-                                  EventSource source, Time now);
+Result<EventOutcome> record_event(store::Tx& tx, const Endpoint& endpoint,
+                                  const providers::PaymentEvent& event, EventSource source,
+                                  Time now);
 
 // Takes callbacks of the payment provider. Thread-safe; owned by app.
 class Callbacks {
  public:
-  // The connection behind an endpoint's name ("" is the platform's single endpoint); not_found when unknown. Cached by app.
+  // The connection behind an endpoint's name ("" is the platform's single endpoint); not_found when
+  // unknown. Cached by app.
   using FindEndpoint = std::function<base::Awaitable<Result<Endpoint>>(std::string)>;
   Callbacks(base::Runtime& runtime, store::Store& store, const providers::PaymentProvider& provider,
             FindEndpoint find_endpoint, Transactions::Wake wake);
 
-  // Success only after the event is durable: answer 2xx then. not_found: unknown endpoint; unauthenticated: bad, missing or stale
-  // signature; invalid_argument: signed but not an event of this mode; anything else: answer 5xx, the provider will try again.
-  base::Awaitable<Result<EventOutcome>> take(std::string endpoint, std::string body, std::string signature);
+  // Success only after the event is durable: answer 2xx then. not_found: unknown endpoint;
+  // unauthenticated: bad, missing or stale signature; invalid_argument: signed but not an event of
+  // this mode; anything else: answer 5xx, the provider will try again.
+  base::Awaitable<Result<EventOutcome>> take(std::string endpoint, std::string body,
+                                             std::string signature);
 
  private:
   base::Runtime& runtime_;

@@ -1,5 +1,5 @@
-// Goal: an answer of the provider is believed only when session, tenant, request, amount, currency and mode agree; each state of a session
-// becomes the facts that it is evidence for.
+// Goal: an answer of the provider is believed only when session, tenant, request, amount, currency
+// and mode agree; each state of a session becomes the facts that it is evidence for.
 #include <gtest/gtest.h>
 
 #include "tracking/transactions.h"
@@ -73,11 +73,13 @@ TEST(Facts, QuarantinesEveryContradiction) {
       {"unknown currency", [](auto& a) { a.currency = "eur"; }},
       {"tenant", [](auto& a) { a.tenant_id = id_of<domain::TenantId>(9).text(); }},
       {"no tenant", [](auto& a) { a.tenant_id.clear(); }},
-      {"session", [](auto& a) { a.client_reference_id = id_of<domain::CheckoutSessionId>(9).text(); }},
+      {"session",
+       [](auto& a) { a.client_reference_id = id_of<domain::CheckoutSessionId>(9).text(); }},
       {"provider's session", [](auto& a) { a.provider_ref = "cs_2"; }},
       {"request", [](auto& a) { a.request_id = id_of<domain::RequestId>(9).text(); }},
       {"mode", [](auto& a) { a.livemode = false; }},
-      {"nothing to pay", [](auto& a) { a.payment = providers::CheckoutPayment::no_payment_required; }},
+      {"nothing to pay",
+       [](auto& a) { a.payment = providers::CheckoutPayment::no_payment_required; }},
   };
   for (const Lie& lie : lies) {
     auto answer = paid_answer();
@@ -85,7 +87,8 @@ TEST(Facts, QuarantinesEveryContradiction) {
     const auto summary = summary_of(answer);
     EXPECT_EQ(summary.status, domain::TransactionStatus::quarantined) << lie.what;
     EXPECT_EQ(summary.amount_minor, 0) << lie.what;
-    EXPECT_TRUE(domain::balances(domain::reduce(facts_of(asked(), answer, kNow)), true).empty()) << lie.what;
+    EXPECT_TRUE(domain::balances(domain::reduce(facts_of(asked(), answer, kNow)), true).empty())
+        << lie.what;
   }
 }
 
@@ -96,7 +99,8 @@ TEST(Facts, TellsTheStatesOfASession) {
   open.amount_received_minor = 0;
   EXPECT_EQ(summary_of(open).status, domain::TransactionStatus::open);
   open.decline_code = "insufficient_funds";
-  EXPECT_EQ(summary_of(open).status, domain::TransactionStatus::open) << "a declined card leaves the session open";
+  EXPECT_EQ(summary_of(open).status, domain::TransactionStatus::open)
+      << "a declined card leaves the session open";
   auto delayed = open;
   delayed.status = providers::CheckoutStatus::complete;
   delayed.payment_intent_status = "processing";
@@ -115,12 +119,14 @@ TEST(Facts, RepeatedAnswersChangeNothing) {
   open.decline_code = "card_declined";
   const auto first = domain::reduce(facts_of(asked(), open, kNow));
   auto again = first;
-  for (const auto& fact : facts_of(asked(), open, kNow + std::chrono::minutes(5))) domain::apply(again, fact);
+  for (const auto& fact : facts_of(asked(), open, kNow + std::chrono::minutes(5)))
+    domain::apply(again, fact);
   EXPECT_EQ(first, again);
 }
 
 TEST(Schedule, EndsForEverySession) {
-  // Followed step by step, an open session is asked for a bounded number of times until its end and never forgotten before.
+  // Followed step by step, an open session is asked for a bounded number of times until its end and
+  // never forgotten before.
   Transaction row = asked();
   row.created_at = kNow;
   const Time end = kNow + std::chrono::hours(23);
@@ -142,7 +148,8 @@ TEST(Schedule, EndsForEverySession) {
 TEST(Schedule, IsFastAfterAHint) {
   Transaction row = asked();
   row.hinted_at = kNow;
-  const auto next = next_verification(row, {}, kNow + std::chrono::hours(23), kNow + std::chrono::seconds(1));
+  const auto next =
+      next_verification(row, {}, kNow + std::chrono::hours(23), kNow + std::chrono::seconds(1));
   ASSERT_TRUE(next);
   EXPECT_LE(*next - kNow, std::chrono::seconds(5));
 }

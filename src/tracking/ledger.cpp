@@ -23,8 +23,8 @@ struct EntryRow {
   Time created_at;
 };
 BOOST_DESCRIBE_STRUCT(EntryRow, (),
-                      (tenant_id, id, livemode, kind, currency, amount_micros, request_id, transaction_id, message_id,
-                       source, occurred_at, created_at))
+                      (tenant_id, id, livemode, kind, currency, amount_micros, request_id,
+                       transaction_id, message_id, source, occurred_at, created_at))
 
 struct DeltaRow : domain::Totals {
   domain::TenantId tenant_id;
@@ -40,7 +40,8 @@ constexpr store::Query<DeltaRow> kInsertDelta{sql::insert_delta};
 
 }  // namespace
 
-Status Ledger::append(store::Tx& tx, const EntryOrigin& origin, std::span<const domain::LedgerEntry> entries) {
+Status Ledger::append(store::Tx& tx, const EntryOrigin& origin,
+                      std::span<const domain::LedgerEntry> entries) {
   std::vector<domain::TotalsDelta> deltas;
   std::size_t index = 0;
   for (const domain::LedgerEntry& entry : entries) {
@@ -68,7 +69,8 @@ Status Ledger::append(store::Tx& tx, const EntryOrigin& origin, std::span<const 
 }
 
 Status Ledger::count(store::Tx& tx, const RequestCount& counted) {
-  const domain::TotalsKey key{counted.tenant_id, counted.livemode, counted.change.amount.currency, counted.created_at};
+  const domain::TotalsKey key{counted.tenant_id, counted.livemode, counted.change.amount.currency,
+                              counted.created_at};
   return add_delta(tx, {key, domain::totals_of(counted.change)});
 }
 

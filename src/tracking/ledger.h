@@ -13,7 +13,8 @@ using base::Result;
 using base::Status;
 using base::Time;
 
-// Where an entry comes from. `source` is unique per tenant, so that one effect can't be booked twice ("tx_…/3/0", "ms_…/fee").
+// Where an entry comes from. `source` is unique per tenant, so that one effect can't be booked
+// twice ("tx_…/3/0", "ms_…/fee").
 struct EntryOrigin {
   domain::TenantId tenant_id;
   domain::RequestId request_id;
@@ -22,14 +23,16 @@ struct EntryOrigin {
   std::string source;
 };
 
-// The books. Every member is called inside a transaction, on a database thread. Immutable after construction.
+// The books. Every member is called inside a transaction, on a database thread. Immutable after
+// construction.
 class Ledger {
  public:
   Ledger(base::Ids& ids, const base::Clock& clock) : ids_(ids), clock_(clock) {}
 
-  // Appends entries (sources get "/0", "/1" … behind origin.source) and their change of the totals. A source that is booked already:
-  // Code::conflict "ledger_entry.ledger_entry_source".
-  Status append(store::Tx& tx, const EntryOrigin& origin, std::span<const domain::LedgerEntry> entries);
+  // Appends entries (sources get "/0", "/1" … behind origin.source) and their change of the totals.
+  // A source that is booked already: Code::conflict "ledger_entry.ledger_entry_source".
+  Status append(store::Tx& tx, const EntryOrigin& origin,
+                std::span<const domain::LedgerEntry> entries);
 
   // A request was created or changed its status; counted in the bucket of its creation.
   struct RequestCount {

@@ -9,7 +9,8 @@ namespace {
 
 constexpr base::Duration kEvery = std::chrono::minutes(5);
 constexpr base::Duration kLease = std::chrono::minutes(10);
-// Events become visible a little late and clocks differ; the unique event id makes the overlap harmless.
+// Events become visible a little late and clocks differ; the unique event id makes the overlap
+// harmless.
 constexpr base::Duration kOverlap = std::chrono::minutes(10);
 // The provider keeps events for 30 days.
 constexpr base::Duration kBackMax = std::chrono::hours(24 * 29);
@@ -64,7 +65,11 @@ Listing::Listing(base::Runtime& runtime, store::Store& store, providers::Payment
       find_account_(std::move(find_account)),
       wake_(std::move(wake)),
       owner_("listing-" + std::to_string(runtime.random().u64())),
-      loop_(runtime, {.name = "tracking.listing", .sweep = std::chrono::seconds(5), .in_flight_max = 8, .claim_max = 8},
+      loop_(runtime,
+            {.name = "tracking.listing",
+             .sweep = std::chrono::seconds(5),
+             .in_flight_max = 8,
+             .claim_max = 8},
             [this](std::size_t room) { return claim(room); }) {}
 
 base::Awaitable<Result<Listing::Tasks>> Listing::claim(std::size_t room) {
@@ -73,7 +78,8 @@ base::Awaitable<Result<Listing::Tasks>> Listing::claim(std::size_t room) {
     TRY(const auto rows, tx.all(kDue, Due{now, static_cast<std::int64_t>(room)}));
     std::vector<Claimed> claimed;
     for (const ListingRow& row : rows) {
-      TRY_STATUS(tx.exec(kLeaseListing, LeaseListing{row.tenant_id, row.connection_id, now, now + kLease, owner_}));
+      TRY_STATUS(tx.exec(kLeaseListing, LeaseListing{row.tenant_id, row.connection_id, now,
+                                                     now + kLease, owner_}));
       auto account = find_account_(tx, row.tenant_id, row.connection_id);
       if (account) claimed.push_back({row, *account});
     }
@@ -96,7 +102,8 @@ base::Awaitable<void> Listing::list(Claimed claimed) {
   // After a failure the span stays open, so that the next listing covers it.
   const Time until = listed ? started : row.listed_until;
   auto save = [row, until, started](store::Tx& tx) -> Status {
-    TRY_STATUS(tx.exec(kSaveListing, SaveListing{row.tenant_id, row.connection_id, until, started + kEvery}));
+    TRY_STATUS(tx.exec(kSaveListing,
+                       SaveListing{row.tenant_id, row.connection_id, until, started + kEvery}));
     return {};
   };
   auto saved = co_await store_.with_transaction(save);
@@ -105,7 +112,8 @@ base::Awaitable<void> Listing::list(Claimed claimed) {
 
 base::Awaitable<Status> Listing::list_account(const Claimed& claimed, Time started) {
   const Time since = std::max(claimed.row.listed_until - kOverlap, started - kBackMax);
-  const Endpoint endpoint{claimed.row.tenant_id, claimed.row.connection_id, claimed.account.livemode, {}};
+  const Endpoint endpoint{
+      claimed.row.tenant_id, claimed.row.connection_id, claimed.account.livemode, {}};
   std::string after;
   for (std::size_t page_count = 0; page_count < kPagesMax; ++page_count) {
     CO_TRY(const auto page, co_await provider_.list_events(claimed.account, since, after));

@@ -8,12 +8,13 @@
 
 namespace tracking {
 
-// Lists each account's events every few minutes, overlapping the span before, and treats what it had not received as callbacks: the last
-// resort when callbacks were lost, and the catch-up after an outage. Owned by app, lives as long as the runtime.
+// Lists each account's events every few minutes, overlapping the span before, and treats what it
+// had not received as callbacks: the last resort when callbacks were lost, and the catch-up after
+// an outage. Owned by app, lives as long as the runtime.
 class Listing {
  public:
-  Listing(base::Runtime& runtime, store::Store& store, providers::PaymentProvider& provider, FindAccount find_account,
-          Transactions::Wake wake);
+  Listing(base::Runtime& runtime, store::Store& store, providers::PaymentProvider& provider,
+          FindAccount find_account, Transactions::Wake wake);
   void start() { loop_.start(); }
   void wake() { loop_.wake(); }
 

@@ -26,7 +26,8 @@ Time next_open(const Transaction& row, std::optional<Time> expires_at, Time now)
   if (row.hinted_at && now - *row.hinted_at < minutes(1)) return now + seconds(3);
   if (row.hinted_at && now - *row.hinted_at < minutes(10)) return now + seconds(20);
   const Time end = expires_at.value_or(row.created_at + hours(24)) + kEndMargin;
-  if (now >= end) return now + std::min<base::Duration>(kEndMargin * (row.verify_step + 1), kEndWaitMax);
+  if (now >= end)
+    return now + std::min<base::Duration>(kEndMargin * (row.verify_step + 1), kEndWaitMax);
   const auto wait = wait_of(kOpenWaits, row.verify_step);
   return wait ? std::min(end, now + *wait) : end;
 }
@@ -36,8 +37,7 @@ Time next_open(const Transaction& row, std::optional<Time> expires_at, Time now)
 std::optional<Time> next_verification(const Transaction& row, const domain::TransactionState& state,
                                       std::optional<Time> session_expires_at, Time now) {
   switch (row.status) {
-    case domain::TransactionStatus::open:
-      return next_open(row, session_expires_at, now);
+    case domain::TransactionStatus::open: return next_open(row, session_expires_at, now);
     case domain::TransactionStatus::processing:
       return now + (row.verify_step < 24 ? base::Duration(hours(1)) : base::Duration(hours(6)));
     case domain::TransactionStatus::succeeded: {
@@ -47,8 +47,7 @@ std::optional<Time> next_verification(const Transaction& row, const domain::Tran
     }
     case domain::TransactionStatus::failed:
     case domain::TransactionStatus::expired:
-    case domain::TransactionStatus::quarantined:
-      return std::nullopt;
+    case domain::TransactionStatus::quarantined: return std::nullopt;
   }
   return std::nullopt;
 }

@@ -83,7 +83,8 @@ Time quarter_of(Time t) {
   return base::from_micros(us - us % kQuarter.count());
 }
 
-Status add_days(store::Tx& tx, domain::TenantId tenant_id, const std::map<DayKey, domain::Totals>& days) {
+Status add_days(store::Tx& tx, domain::TenantId tenant_id,
+                const std::map<DayKey, domain::Totals>& days) {
   for (const auto& [key, totals] : days) {
     if (domain::is_zero(totals)) continue;
     DayRow row;
@@ -102,7 +103,10 @@ TotalsFolder::TotalsFolder(base::Runtime& runtime, store::Store& store, FindZone
       store_(store),
       find_zone_(std::move(find_zone)),
       loop_(runtime,
-            {.name = "tracking.totals", .sweep = kSweep, .in_flight_max = kTenantsAtOnce, .claim_max = kTenantsAtOnce},
+            {.name = "tracking.totals",
+             .sweep = kSweep,
+             .in_flight_max = kTenantsAtOnce,
+             .claim_max = kTenantsAtOnce},
             [this](std::size_t room) { return claim(room); }) {}
 
 base::Awaitable<Result<TotalsFolder::Tasks>> TotalsFolder::claim(std::size_t room) {
@@ -128,7 +132,8 @@ base::Awaitable<void> TotalsFolder::fold_tenant(domain::TenantId tenant_id) {
   for (;;) {
     auto folded = co_await store_.with_transaction(body);
     if (!folded) {
-      base::log::warn("totals could not be folded", {{"tenant", tenant_id.text()}, {"detail", folded.error().detail}});
+      base::log::warn("totals could not be folded",
+                      {{"tenant", tenant_id.text()}, {"detail", folded.error().detail}});
       co_return;
     }
     if (*folded < kDeltasAtOnce) co_return;
@@ -143,7 +148,8 @@ Result<std::size_t> TotalsFolder::fold(store::Tx& tx, domain::TenantId tenant_id
   std::vector<DeltaKey> taken;
   for (const Delta& delta : deltas) {
     const std::int64_t day = zone->day_of(delta.counted_at).since_1970;
-    TRY_STATUS(domain::add(quarters[{delta.livemode, delta.currency, quarter_of(delta.counted_at)}], delta));
+    TRY_STATUS(domain::add(quarters[{delta.livemode, delta.currency, quarter_of(delta.counted_at)}],
+                           delta));
     TRY_STATUS(domain::add(days[{delta.livemode, delta.currency, day}], delta));
     taken.push_back({tenant_id, delta.id});
   }
@@ -158,12 +164,14 @@ Result<std::size_t> TotalsFolder::fold(store::Tx& tx, domain::TenantId tenant_id
   TRY_STATUS(add_days(tx, tenant_id, days));
   TRY(const auto deleted, tx.exec_many(kDeleteDelta, std::span<const DeltaKey>(taken)));
   if (deleted != static_cast<std::int64_t>(taken.size())) {
-    return base::error(base::Code::conflict, "folded_elsewhere", "another folder took the same deltas");
+    return base::error(base::Code::conflict, "folded_elsewhere",
+                       "another folder took the same deltas");
   }
   return taken.size();
 }
 
-Status TotalsFolder::rebuild_days(store::Tx& tx, domain::TenantId tenant_id, const domain::TimeZone& zone) {
+Status TotalsFolder::rebuild_days(store::Tx& tx, domain::TenantId tenant_id,
+                                  const domain::TimeZone& zone) {
   TRY_STATUS(tx.exec(kForgetDays, OfTenant{tenant_id}));
   std::map<DayKey, domain::Totals> days;
   auto add = [&days, &zone](const Quarter& quarter) -> Status {

@@ -9,11 +9,13 @@
 
 namespace tracking {
 
-// Folds the appended deltas into quarter hours and into days of the tenant's time zone. Exact whoever folds: a delta is deleted in the
-// transaction that adds it. Owned by app, lives as long as the runtime.
+// Folds the appended deltas into quarter hours and into days of the tenant's time zone. Exact
+// whoever folds: a delta is deleted in the transaction that adds it. Owned by app, lives as long as
+// the runtime.
 class TotalsFolder {
  public:
-  using FindZone = std::function<Result<std::shared_ptr<const domain::TimeZone>>(store::Tx&, domain::TenantId)>;
+  using FindZone =
+      std::function<Result<std::shared_ptr<const domain::TimeZone>>(store::Tx&, domain::TenantId)>;
   TotalsFolder(base::Runtime& runtime, store::Store& store, FindZone find_zone);
   void start() { loop_.start(); }
   // Folds one tenant's next deltas; the number folded.

@@ -54,8 +54,8 @@ struct DisputeRow {
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(DisputeRow, (),
-                      (tenant_id, id, transaction_id, request_id, livemode, provider_ref, amount_minor, currency,
-                       status, reason, created_at, updated_at))
+                      (tenant_id, id, transaction_id, request_id, livemode, provider_ref,
+                       amount_minor, currency, status, reason, created_at, updated_at))
 
 constexpr store::Query<Transaction> kInsert{sql::insert_transaction};
 constexpr store::Query<TransactionKey, Transaction> kLock{sql::lock_transaction};
@@ -67,7 +67,8 @@ constexpr store::Query<ListingRow> kInsertListing{sql::insert_listing};
 constexpr store::Query<DisputeRow> kInsertDispute{sql::insert_dispute};
 constexpr store::Query<DisputeRow> kUpdateDispute{sql::update_dispute};
 
-void copy_summary(Transaction& row, const domain::TransactionState& state, const domain::TransactionSummary& summary) {
+void copy_summary(Transaction& row, const domain::TransactionState& state,
+                  const domain::TransactionSummary& summary) {
   row.status = summary.status;
   row.fee_micros = summary.fee_micros;
   row.fee_currency = summary.fee_currency ? summary.fee_currency->text() : "";
@@ -84,8 +85,13 @@ void copy_summary(Transaction& row, const domain::TransactionState& state, const
 
 }  // namespace
 
-Transactions::Transactions(base::Ids& ids, const base::Clock& clock, Ledger& ledger, OnChange on_change, Wake wake)
-    : ids_(ids), clock_(clock), ledger_(ledger), on_change_(std::move(on_change)), wake_(std::move(wake)) {}
+Transactions::Transactions(base::Ids& ids, const base::Clock& clock, Ledger& ledger,
+                           OnChange on_change, Wake wake)
+    : ids_(ids),
+      clock_(clock),
+      ledger_(ledger),
+      on_change_(std::move(on_change)),
+      wake_(std::move(wake)) {}
 
 Status Transactions::watch(store::Tx& tx, const Watched& watched) {
   const Time now = clock_.now();
@@ -104,31 +110,37 @@ Status Transactions::watch(store::Tx& tx, const Watched& watched) {
   row.created_at = now;
   row.updated_at = now;
   TRY_STATUS(tx.exec(kInsert, row));
-  TRY_STATUS(tx.exec(kInsertListing, ListingRow{row.connection_id, row.tenant_id, now, now + std::chrono::minutes(5)}));
+  TRY_STATUS(tx.exec(kInsertListing, ListingRow{row.connection_id, row.tenant_id, now,
+                                                now + std::chrono::minutes(5)}));
   return {};
 }
 
-Result<Transaction> Transactions::lock(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id) {
+Result<Transaction> Transactions::lock(store::Tx& tx, domain::TenantId tenant_id,
+                                       domain::TransactionId id) {
   TRY(auto row, tx.one(kLock, TransactionKey{tenant_id, id}));
   if (!row) return base::error(base::Code::not_found, "no such transaction");
   return *std::move(row);
 }
 
-Status Transactions::verify_soon(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id) {
+Status Transactions::verify_soon(store::Tx& tx, domain::TenantId tenant_id,
+                                 domain::TransactionId id) {
   TRY_STATUS(tx.exec(kHint, Hint{tenant_id, id, clock_.now()}));
   tx.after_commit(wake_);
   return {};
 }
 
-Status Transactions::payer_returned(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id) {
+Status Transactions::payer_returned(store::Tx& tx, domain::TenantId tenant_id,
+                                    domain::RequestId request_id) {
   const Time now = clock_.now();
-  TRY(const auto hinted, tx.exec(kHintByRequest, Returned{tenant_id, request_id, now, now - kReturnsApart}));
+  TRY(const auto hinted,
+      tx.exec(kHintByRequest, Returned{tenant_id, request_id, now, now - kReturnsApart}));
   if (hinted > 0) tx.after_commit(wake_);
   return {};
 }
 
 Status Transactions::observe(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
-                             const providers::CheckoutSnapshot& snapshot, std::int64_t seen_hint_seq) {
+                             const providers::CheckoutSnapshot& snapshot,
+                             std::int64_t seen_hint_seq) {
   const Time now = clock_.now();
   TRY(auto row, lock(tx, tenant_id, id));
   TRY(const auto before, base::json::read<domain::TransactionState>(row.state.text));
@@ -140,23 +152,28 @@ Status Transactions::observe(store::Tx& tx, domain::TenantId tenant_id, domain::
   const bool same_status = summary_before.status == summary_after.status;
   row.verify_step = same_status ? row.verify_step + 1 : 0;
   copy_summary(row, after, summary_after);
-  if (row.payment_intent == std::nullopt && !snapshot.payment_intent.empty() && row.quarantine_reason.empty()) {
+  if (row.payment_intent == std::nullopt && !snapshot.payment_intent.empty() &&
+      row.quarantine_reason.empty()) {
     row.payment_intent = snapshot.payment_intent;
   }
-  row.verify_at = hinted_since ? std::optional<Time>(now) : next_verification(row, after, snapshot.expires_at, now);
+  row.verify_at = hinted_since ? std::optional<Time>(now)
+                               : next_verification(row, after, snapshot.expires_at, now);
   if (hinted_since) tx.after_commit(wake_);
   if (before == after) return schedule(tx, row);
 
   row.state.text = base::json::write(after);
   row.updated_at = now;
   TRY(const auto saved, tx.exec(kSave, row));
-  if (saved != 1) return base::error(base::Code::conflict, "changed", "the transaction was changed meanwhile");
-  const EntryOrigin origin{tenant_id, row.request_id, id, std::nullopt, id.text() + "/" + std::to_string(row.version)};
+  if (saved != 1)
+    return base::error(base::Code::conflict, "changed", "the transaction was changed meanwhile");
+  const EntryOrigin origin{tenant_id, row.request_id, id, std::nullopt,
+                           id.text() + "/" + std::to_string(row.version)};
   const auto entries = domain::ledger_delta(before, after, {row.livemode, now});
   TRY_STATUS(ledger_.append(tx, origin, entries));
   TRY_STATUS(save_disputes(tx, row, snapshot));
   if (summary_after.status == domain::TransactionStatus::quarantined && !same_status) {
-    base::log::error("payment quarantined", {{"transaction", id.text()}, {"mismatch", row.quarantine_reason}});
+    base::log::error("payment quarantined",
+                     {{"transaction", id.text()}, {"mismatch", row.quarantine_reason}});
   }
   return on_change_(tx, Change{row, summary_before, summary_after, snapshot});
 }
@@ -165,8 +182,11 @@ Status Transactions::postpone(store::Tx& tx, domain::TenantId tenant_id, domain:
                               std::int64_t seen_hint_seq, base::Duration by) {
   TRY(auto row, lock(tx, tenant_id, id));
   row.verify_step += 1;
-  // A hint that came meanwhile does not make an unreachable provider reachable: the pause holds, only shorter.
-  row.verify_at = clock_.now() + (row.hint_seq != seen_hint_seq ? std::min<base::Duration>(by, std::chrono::seconds(2)) : by);
+  // A hint that came meanwhile does not make an unreachable provider reachable: the pause holds,
+  // only shorter.
+  row.verify_at =
+      clock_.now() +
+      (row.hint_seq != seen_hint_seq ? std::min<base::Duration>(by, std::chrono::seconds(2)) : by);
   return schedule(tx, row);
 }
 
@@ -175,12 +195,22 @@ Status Transactions::schedule(store::Tx& tx, const Transaction& row) {
   return {};
 }
 
-Status Transactions::save_disputes(store::Tx& tx, const Transaction& row, const providers::CheckoutSnapshot& snapshot) {
+Status Transactions::save_disputes(store::Tx& tx, const Transaction& row,
+                                   const providers::CheckoutSnapshot& snapshot) {
   if (!row.quarantine_reason.empty()) return {};
   for (const auto& seen : snapshot.disputes) {
-    DisputeRow dispute{row.tenant_id, ids_.make<domain::DisputeId>(), row.id, row.request_id, row.livemode,
-                       seen.provider_ref, seen.amount_minor, seen.currency, seen.status, seen.reason,
-                       seen.created_at, row.updated_at};
+    DisputeRow dispute{row.tenant_id,
+                       ids_.make<domain::DisputeId>(),
+                       row.id,
+                       row.request_id,
+                       row.livemode,
+                       seen.provider_ref,
+                       seen.amount_minor,
+                       seen.currency,
+                       seen.status,
+                       seen.reason,
+                       seen.created_at,
+                       row.updated_at};
     TRY(const auto updated, tx.exec(kUpdateDispute, dispute));
     if (updated == 0) TRY_STATUS(tx.exec(kInsertDispute, dispute));
   }

@@ -23,15 +23,15 @@ struct Transaction {
   std::string provider;
   std::optional<std::string> provider_ref;
   std::optional<std::string> payment_intent;
-  std::int64_t amount_minor = 0;             // asked for
+  std::int64_t amount_minor = 0;  // asked for
   domain::Currency currency;
   domain::TransactionStatus status = domain::TransactionStatus::open;
   std::int64_t fee_micros = 0;
-  std::string fee_currency;                  // empty until a fee is known
+  std::string fee_currency;  // empty until a fee is known
   std::int64_t refunded_minor = 0;
   std::int64_t disputed_minor = 0;
   std::string quarantine_reason;
-  base::json::Raw state;                     // domain::TransactionState
+  base::json::Raw state;  // domain::TransactionState
   std::optional<Time> verify_at;
   std::int64_t verify_step = 0;
   std::int64_t hint_seq = 0;
@@ -42,10 +42,10 @@ struct Transaction {
   std::optional<Time> paid_at;
 };
 BOOST_DESCRIBE_STRUCT(Transaction, (),
-                      (tenant_id, id, request_id, connection_id, livemode, provider, provider_ref, payment_intent,
-                       amount_minor, currency, status, fee_micros, fee_currency, refunded_minor, disputed_minor,
-                       quarantine_reason, state, verify_at, verify_step, hint_seq, hinted_at, version, created_at,
-                       updated_at, paid_at))
+                      (tenant_id, id, request_id, connection_id, livemode, provider, provider_ref,
+                       payment_intent, amount_minor, currency, status, fee_micros, fee_currency,
+                       refunded_minor, disputed_minor, quarantine_reason, state, verify_at,
+                       verify_step, hint_seq, hinted_at, version, created_at, updated_at, paid_at))
 
 // The checkout session that a transaction watches; its id is the transaction's.
 struct Watched {
@@ -60,9 +60,10 @@ struct Watched {
   Time expires_at;
 };
 
-// What a verification changed; app carries it on to the request, the session and the refunds in the same transaction.
+// What a verification changed; app carries it on to the request, the session and the refunds in the
+// same transaction.
 struct Change {
-  const Transaction& row;                    // after
+  const Transaction& row;  // after
   const domain::TransactionSummary& before;
   const domain::TransactionSummary& after;
   const providers::CheckoutSnapshot& snapshot;
@@ -73,29 +74,34 @@ using OnChange = std::function<Status(store::Tx&, const Change&)>;
 std::optional<Time> next_verification(const Transaction& row, const domain::TransactionState& state,
                                       std::optional<Time> session_expires_at, Time now);
 
-// The rows and their rules; called inside a transaction, on a database thread. Immutable after construction.
+// The rows and their rules; called inside a transaction, on a database thread. Immutable after
+// construction.
 class Transactions {
  public:
   using Wake = std::function<void()>;
-  Transactions(base::Ids& ids, const base::Clock& clock, Ledger& ledger, OnChange on_change, Wake wake);
+  Transactions(base::Ids& ids, const base::Clock& clock, Ledger& ledger, OnChange on_change,
+               Wake wake);
 
   // Begins to watch a session that the provider has just created.
   Status watch(store::Tx& tx, const Watched& watched);
   Result<Transaction> lock(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id);
   // We told the provider something: ask soon.
   Status verify_soon(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id);
-  // The payer came back from the checkout: its open transactions are asked about at once, at most every three seconds.
+  // The payer came back from the checkout: its open transactions are asked about at once, at most
+  // every three seconds.
   Status payer_returned(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
-  // Joins what the provider answered into the row, books the ledger's change and schedules the next verification. `seen_hint_seq` is
-  // what the row said when the provider was asked: a hint since then makes it due at once.
+  // Joins what the provider answered into the row, books the ledger's change and schedules the next
+  // verification. `seen_hint_seq` is what the row said when the provider was asked: a hint since
+  // then makes it due at once.
   Status observe(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
                  const providers::CheckoutSnapshot& snapshot, std::int64_t seen_hint_seq);
   // The provider could not be asked: later again.
-  Status postpone(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id, std::int64_t seen_hint_seq,
-                  base::Duration by);
+  Status postpone(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
+                  std::int64_t seen_hint_seq, base::Duration by);
 
  private:
-  Status save_disputes(store::Tx& tx, const Transaction& row, const providers::CheckoutSnapshot& snapshot);
+  Status save_disputes(store::Tx& tx, const Transaction& row,
+                       const providers::CheckoutSnapshot& snapshot);
   Status schedule(store::Tx& tx, const Transaction& row);
 
   base::Ids& ids_;
@@ -105,7 +111,9 @@ class Transactions {
   Wake wake_;
 };
 
-// The facts in a provider's answer. A payment that does not agree with what was asked yields only Mismatch facts. Pure; exposed for tests.
-std::vector<domain::Fact> facts_of(const Transaction& asked, const providers::CheckoutSnapshot& answer, Time now);
+// The facts in a provider's answer. A payment that does not agree with what was asked yields only
+// Mismatch facts. Pure; exposed for tests.
+std::vector<domain::Fact> facts_of(const Transaction& asked,
+                                   const providers::CheckoutSnapshot& answer, Time now);
 
 }  // namespace tracking

@@ -42,7 +42,8 @@ constexpr store::Query<LeaseTransaction> kLeaseTransaction{sql::lease_transactio
 // How long to leave a transaction alone after a failed retrieve.
 base::Duration pause_after(const base::Error& error) {
   switch (error.code) {
-    case base::Code::rate_limited: return std::chrono::seconds(std::max<std::uint32_t>(error.retry_after_s, 2));
+    case base::Code::rate_limited:
+      return std::chrono::seconds(std::max<std::uint32_t>(error.retry_after_s, 2));
     case base::Code::unauthenticated:
     case base::Code::not_found:
     case base::Code::refused: return std::chrono::minutes(10);
@@ -65,7 +66,11 @@ Verifier::Verifier(base::Runtime& runtime, store::Store& store, Transactions& tr
       provider_(provider),
       find_account_(std::move(find_account)),
       owner_("tracking-" + std::to_string(runtime.random().u64())),
-      loop_(runtime, {.name = "tracking.verifier", .sweep = kSweep, .in_flight_max = kInFlight, .claim_max = kInFlight},
+      loop_(runtime,
+            {.name = "tracking.verifier",
+             .sweep = kSweep,
+             .in_flight_max = kInFlight,
+             .claim_max = kInFlight},
             [this](std::size_t room) { return claim(room); }) {}
 
 base::Awaitable<Result<Verifier::Tasks>> Verifier::claim(std::size_t room) {
@@ -99,12 +104,14 @@ base::Awaitable<void> Verifier::verify(Claimed claimed) {
   }
   auto record = [this, &row, &answer](store::Tx& tx) -> Status {
     if (answer) return transactions_.observe(tx, row.tenant_id, row.id, *answer, row.hint_seq);
-    return transactions_.postpone(tx, row.tenant_id, row.id, row.hint_seq, pause_after(answer.error()));
+    return transactions_.postpone(tx, row.tenant_id, row.id, row.hint_seq,
+                                  pause_after(answer.error()));
   };
   if (!answer) {
-    base::log::warn("transaction could not be verified", {{"transaction", row.id.text()},
-                                                          {"code", base::to_string(answer.error().code)},
-                                                          {"detail", answer.error().detail}});
+    base::log::warn("transaction could not be verified",
+                    {{"transaction", row.id.text()},
+                     {"code", base::to_string(answer.error().code)},
+                     {"detail", answer.error().detail}});
   }
   auto recorded = co_await store_.with_transaction(record);
   if (!recorded) {

@@ -9,17 +9,18 @@
 
 namespace tracking {
 
-using FindAccount =
-    std::function<Result<providers::PaymentAccount>(store::Tx&, domain::TenantId, domain::ConnectionId)>;
+using FindAccount = std::function<Result<providers::PaymentAccount>(store::Tx&, domain::TenantId,
+                                                                    domain::ConnectionId)>;
 
-// Asks the provider how each due transaction stands. A claim moves verify_at past the lease, so a crash costs only that time; many callbacks
-// of one session cause one retrieve. Owned by app, lives as long as the runtime.
+// Asks the provider how each due transaction stands. A claim moves verify_at past the lease, so a
+// crash costs only that time; many callbacks of one session cause one retrieve. Owned by app, lives
+// as long as the runtime.
 class Verifier {
  public:
   Verifier(base::Runtime& runtime, store::Store& store, Transactions& transactions,
            providers::PaymentProvider& provider, FindAccount find_account);
   void start() { loop_.start(); }
-  void wake() { loop_.wake(); }   // any thread
+  void wake() { loop_.wake(); }  // any thread
 
  private:
   using Tasks = std::vector<base::Awaitable<void>>;

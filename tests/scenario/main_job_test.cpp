@@ -18,8 +18,12 @@ class MainJob : public World {
     }
     return count;
   }
-  std::int64_t mails() { return call(net::Method::get, kSandbox + "/control/mails").number("count"); }
-  std::int64_t texts() { return call(net::Method::get, kSandbox + "/control/messages").number("count"); }
+  std::int64_t mails() {
+    return call(net::Method::get, kSandbox + "/control/mails").number("count");
+  }
+  std::int64_t texts() {
+    return call(net::Method::get, kSandbox + "/control/messages").number("count");
+  }
 };
 
 TEST_F(MainJob, AClientsAddressInAPaidRequestOut) {
@@ -98,7 +102,9 @@ TEST_F(MainJob, CancellingWaitsForTheProvider) {
 }
 
 TEST_F(MainJob, AVerifiedPaymentWinsOverACancel) {
-  control("faults", R"({"provider":"stripe","operation":"sessions.expire","mode":"status","status":500,"count":0})");
+  control(
+      "faults",
+      R"({"provider":"stripe","operation":"sessions.expire","mode":"status","status":500,"count":0})");
   const auto request = new_request(new_client());
   const auto session = press_pay(link_path(request));
   EXPECT_EQ(post("/v1/payment-requests/" + request + "/cancel", "").text("status"), "cancelling");
@@ -111,9 +117,10 @@ TEST_F(MainJob, AVerifiedPaymentWinsOverACancel) {
 
 TEST_F(MainJob, RequestsExpireAndSessionsEnd) {
   const auto at = base::to_rfc3339(sim().clock().now() + minutes(10));
-  const auto made = post("/v1/payment-requests", R"({"client_id":")" + new_client() +
-                                                     R"(","amount_minor":900,"currency":"EUR","description":"Soon over",)" +
-                                                     R"("channels":["email"],"expires_at":")" + at + R"("})");
+  const auto made = post("/v1/payment-requests",
+                         R"({"client_id":")" + new_client() +
+                             R"(","amount_minor":900,"currency":"EUR","description":"Soon over",)" +
+                             R"("channels":["email"],"expires_at":")" + at + R"("})");
   ASSERT_EQ(made.status, 201) << made.body;
   const auto request = made.text("id");
   press_pay(link_path(request));
@@ -142,14 +149,17 @@ TEST_F(MainJob, RefundsGoOutOnceAndAreBooked) {
   const std::string id(row.at("id").as_string());
   const auto asked = post("/v1/transactions/" + id + "/refunds", R"({"amount_minor":1000})");
   EXPECT_EQ(asked.status, 201) << asked.body;
-  EXPECT_EQ(post("/v1/transactions/" + id + "/refunds", R"({"amount_minor":4000})").status, 422) << "more than is left";
+  EXPECT_EQ(post("/v1/transactions/" + id + "/refunds", R"({"amount_minor":4000})").status, 422)
+      << "more than is left";
   pass(minutes(2));
   EXPECT_EQ(get("/v1/transactions/" + id).number("refunded_minor"), 1000);
   EXPECT_EQ(get("/v1/transactions/" + id + "/refunds").list("data").size(), 1u);
 }
 
 TEST_F(MainJob, AnAmbiguousTextIsSettledByAskingAndNeverSentTwice) {
-  control("faults", R"({"provider":"twilio","operation":"messages.create","mode":"lose_reply_but_done","count":1})");
+  control(
+      "faults",
+      R"({"provider":"twilio","operation":"messages.create","mode":"lose_reply_but_done","count":1})");
   control("callback-faults", R"({"provider":"twilio","event":"*","mode":"drop","count":0})");
   const auto request = new_request(new_client());
   pass(minutes(90));
@@ -175,7 +185,8 @@ TEST_F(MainJob, StopIsObeyed) {
   const auto client = new_client();
   new_request(client);
   pass(seconds(5));
-  control("twilio/inbound", R"({"from":"+4915112345678","to":")" + demo_.twilio_from + R"(","body":"STOP"})");
+  control("twilio/inbound",
+          R"({"from":"+4915112345678","to":")" + demo_.twilio_from + R"(","body":"STOP"})");
   pass(seconds(5));
   const auto request = new_request(client);
   pass(seconds(5));
@@ -200,14 +211,18 @@ TEST_F(MainJob, AnotherTenantSeesNothing) {
     change.currency = *domain::Currency::parse("EUR");
     TRY_STATUS(people_->tenants.check(change));
     TRY(const auto tenant, people_->tenants.create(tx, change));
-    TRY_STATUS(people_->api_keys.ensure(tx, {tenant.id, "k", false, identity::Role::owner}, foreign));
+    TRY_STATUS(
+        people_->api_keys.ensure(tx, {tenant.id, "k", false, identity::Role::owner}, foreign));
     return {};
   };
   ASSERT_TRUE(db_.store().transact_blocking(make));
-  for (const std::string path : {"/v1/payment-requests/" + request, "/v1/payment-requests/" + request + "/timeline"}) {
+  for (const std::string path :
+       {"/v1/payment-requests/" + request, "/v1/payment-requests/" + request + "/timeline"}) {
     EXPECT_EQ(call(net::Method::get, path, "", foreign).status, 404) << path;
   }
-  EXPECT_EQ(call(net::Method::post, "/v1/payment-requests/" + request + "/cancel", "", foreign).status, 404);
+  EXPECT_EQ(
+      call(net::Method::post, "/v1/payment-requests/" + request + "/cancel", "", foreign).status,
+      404);
   EXPECT_EQ(call(net::Method::get, "/v1/payment-requests", "", foreign).list("data").size(), 0u);
   EXPECT_EQ(status_of(request), "open");
 }

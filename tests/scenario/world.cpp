@@ -35,8 +35,8 @@ base::Awaitable<void> exchange(net::HttpClient& client, net::ClientRequest reque
   if (auto json = base::json::parse(reply.body, 32)) reply.json = std::move(*json);
 }
 
-base::Awaitable<void> register_with(base::Runtime& runtime, net::HttpClient& http, app::Options o, app::DemoAccounts demo,
-                                    bool& registered) {
+base::Awaitable<void> register_with(base::Runtime& runtime, net::HttpClient& http, app::Options o,
+                                    app::DemoAccounts demo, bool& registered) {
   auto done = co_await app::register_demo(runtime, http, o, demo);
   registered = done.has_value();
 }
@@ -69,11 +69,13 @@ World::World() : db_(store::testing::Kind::sqlite_memory) {
 
 World::~World() { sim().stop(); }
 
-Reply World::call(net::Method method, const std::string& target, const std::string& body, const std::string& key) {
+Reply World::call(net::Method method, const std::string& target, const std::string& body,
+                  const std::string& key) {
   net::ClientRequest request;
   request.method = method;
   request.url = target.starts_with("http") ? target : kProduct + target;
-  if (!target.starts_with("http")) request.headers.set("Authorization", "Bearer " + (key.empty() ? demo_.api_key : key));
+  if (!target.starts_with("http"))
+    request.headers.set("Authorization", "Bearer " + (key.empty() ? demo_.api_key : key));
   if (!body.empty()) request.headers.set("Content-Type", "application/json");
   request.body = body;
   Reply reply;
@@ -91,15 +93,17 @@ Reply World::page(net::Method method, const std::string& path) {
 }
 
 std::string World::new_client(const std::string& email, const std::string& phone) {
-  const auto reply = post("/v1/clients", R"({"name":"Anna Beispiel","email":")" + email + R"(","phone":")" + phone + R"("})");
+  const auto reply = post("/v1/clients", R"({"name":"Anna Beispiel","email":")" + email +
+                                             R"(","phone":")" + phone + R"("})");
   EXPECT_EQ(reply.status, 201) << reply.body;
   return reply.text("id");
 }
 
 std::string World::new_request(const std::string& client_id, std::int64_t amount_minor) {
-  const auto reply = post("/v1/payment-requests", R"({"client_id":")" + client_id + R"(","amount_minor":)" +
-                                                      std::to_string(amount_minor) +
-                                                      R"(,"currency":"EUR","description":"Portrait session","channels":["email","sms"]})");
+  const auto reply =
+      post("/v1/payment-requests",
+           R"({"client_id":")" + client_id + R"(","amount_minor":)" + std::to_string(amount_minor) +
+               R"(,"currency":"EUR","description":"Portrait session","channels":["email","sms"]})");
   EXPECT_EQ(reply.status, 201) << reply.body;
   return reply.text("id");
 }

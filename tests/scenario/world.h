@@ -40,7 +40,7 @@ class InboxMail : public net::SmtpClient {
 };
 
 struct Reply {
-  int status = 0;   // 0: no answer came
+  int status = 0;  // 0: no answer came
   net::Headers headers;
   std::string body;
   boost::json::value json;
@@ -48,8 +48,12 @@ struct Reply {
     const auto found = base::json::find_string(json, path);
     return found ? std::string(*found) : "";
   }
-  std::int64_t number(std::string_view path) const { return base::json::find_int(json, path).value_or(-1); }
-  bool truth(std::string_view path) const { return base::json::find_bool(json, path).value_or(false); }
+  std::int64_t number(std::string_view path) const {
+    return base::json::find_int(json, path).value_or(-1);
+  }
+  bool truth(std::string_view path) const {
+    return base::json::find_bool(json, path).value_or(false);
+  }
   // Empty when there is no such array: the expectation then fails by its size.
   boost::json::array list(std::string_view path) const {
     const auto* found = base::json::find(json, path);
@@ -63,24 +67,35 @@ class World : public ::testing::Test {
   ~World() override;
 
   // One call to the product (path) or, with an absolute URL, to the sandbox; JSON bodies.
-  Reply call(net::Method method, const std::string& target, const std::string& body = "", const std::string& key = "");
+  Reply call(net::Method method, const std::string& target, const std::string& body = "",
+             const std::string& key = "");
   Reply get(const std::string& path) { return call(net::Method::get, path); }
-  Reply post(const std::string& path, const std::string& body) { return call(net::Method::post, path, body); }
-  Reply control(const std::string& path, const std::string& body) { return call(net::Method::post, kSandbox + "/control/" + path, body); }
+  Reply post(const std::string& path, const std::string& body) {
+    return call(net::Method::post, path, body);
+  }
+  Reply control(const std::string& path, const std::string& body) {
+    return call(net::Method::post, kSandbox + "/control/" + path, body);
+  }
   Reply page(net::Method method, const std::string& path);
 
   // Lets everything that is due happen, and `by` pass.
   void pass(base::Duration by) { sim().advance(by); }
   base::SimRuntime& sim() { return db_.sim(); }
 
-  std::string new_client(const std::string& email = "anna@example.com", const std::string& phone = "+4915112345678");
+  std::string new_client(const std::string& email = "anna@example.com",
+                         const std::string& phone = "+4915112345678");
   // A request by both channels; its id.
   std::string new_request(const std::string& client_id, std::int64_t amount_minor = 4250);
-  std::string link_path(const std::string& request_id);       // "/p/…"
-  // Presses Pay; the provider's session id of the checkout that it leads to, empty when it leads back.
+  std::string link_path(const std::string& request_id);  // "/p/…"
+  // Presses Pay; the provider's session id of the checkout that it leads to, empty when it leads
+  // back.
   std::string press_pay(const std::string& path);
-  void pay(const std::string& session) { ASSERT_EQ(control("checkout/" + session + "/complete", "{}").status, 200); }
-  std::string status_of(const std::string& request_id) { return get("/v1/payment-requests/" + request_id).text("status"); }
+  void pay(const std::string& session) {
+    ASSERT_EQ(control("checkout/" + session + "/complete", "{}").status, 200);
+  }
+  std::string status_of(const std::string& request_id) {
+    return get("/v1/payment-requests/" + request_id).text("status");
+  }
 
   net::MemoryNetwork network_;
   store::testing::TestStore db_;
