@@ -85,8 +85,7 @@ Sessions::Sessions(base::Runtime& runtime, store::Store& store, base::Ids& ids, 
       revoked_(std::move(revoked)),
       limits_(limits),
       by_address_(runtime.clock(), std::chrono::minutes(1)),
-      unknown_(runtime.clock(), limits.locked_for),
-      nobody_(base::hash_password(make_token("", runtime.random()), runtime.random())) {}
+      unknown_(runtime.clock(), limits.locked_for) {}
 
 base::Error Sessions::locked(base::Duration left) const {
   base::Error error = base::error(base::Code::rate_limited, "locked", "too many failed sign-ins: try again later");
@@ -99,8 +98,19 @@ Awaitable<std::string> Sessions::hash(base::Secret<std::string> password) {
   co_return co_await base::run_blocking(runtime_, job);
 }
 
-Awaitable<bool> Sessions::verify(base::Secret<std::string> password, base::Secret<std::string> hash) {
-  auto job = [&password, &hash] { return base::verify_password(password.reveal(), hash.reveal()); };
+const base::Secret<std::string>& Sessions::nobody() {
+  std::call_once(nobody_made_, [this] {
+    base::Random& random = runtime_.random();
+    nobody_ = base::Secret<std::string>(base::hash_password(make_token("", random), random));
+  });
+  return nobody_;
+}
+
+Awaitable<bool> Sessions::verify(base::Secret<std::string> password, std::optional<base::Secret<std::string>> hash) {
+  auto job = [this, &password, &hash] {
+    const base::Secret<std::string>& known = hash ? *hash : nobody();
+    return base::verify_password(password.reveal(), known.reveal());
+  };
   co_return co_await base::run_blocking(runtime_, job);
 }
 
@@ -138,7 +148,8 @@ Awaitable<Result<SignedIn>> Sessions::sign_in(std::string email, base::Secret<st
   auto count = [this, key](store::Tx& tx) { return count_try(tx, key); };
   CO_TRY(const auto user, co_await store_.with_transaction(count));
   if (!user && unknown_.add(key) > limits_.failures_max) co_return locked(unknown_.left(key));
-  auto hash = user ? user->password_hash : nobody_;
+  std::optional<base::Secret<std::string>> hash;
+  if (user) hash = user->password_hash;
   const bool right = co_await verify(std::move(password), std::move(hash));
   if (!user || !right || user->disabled_at) co_return wrong();
   const std::string token = make_token(kSessionPrefix, runtime_.random());
@@ -192,7 +203,10 @@ Status Sessions::sign_out(store::Tx& tx, domain::SessionId id) {
   return {};
 }
 
-void Sessions::start() { runtime_.spawn("session pruner", prune()); }
+void Sessions::start() {
+  runtime_.post_blocking([this] { nobody(); });
+  runtime_.spawn("session pruner", prune());
+}
 
 Awaitable<void> Sessions::prune() {
   for (;;) {

@@ -74,13 +74,15 @@ class Sessions {
 
   Result<SessionRow> find(store::Tx& tx, domain::SessionId id) const;
   Status sign_out(store::Tx& tx, domain::SessionId id);
-  // Deletes expired sessions every few minutes; call once.
+  // Makes the hash of nobody ready, and deletes expired sessions every few minutes; call once.
   void start();
 
  private:
   Result<std::optional<User>> count_try(store::Tx& tx, const std::string& email) const;
   Result<std::optional<User>> count_try(store::Tx& tx, std::optional<User> user) const;
-  Awaitable<bool> verify(base::Secret<std::string> password, base::Secret<std::string> hash);
+  // Without a hash the same work is done for nothing.
+  Awaitable<bool> verify(base::Secret<std::string> password, std::optional<base::Secret<std::string>> hash);
+  const base::Secret<std::string>& nobody();   // slow the first time
   Result<SignedIn> open_session(store::Tx& tx, domain::UserId id, const std::string& token);
   base::Error locked(base::Duration left) const;
   Awaitable<void> prune();
@@ -93,6 +95,7 @@ class Sessions {
   SignInLimits limits_;
   WindowCounter by_address_;
   WindowCounter unknown_;            // tries for addresses without an account, which lock just the same
+  std::once_flag nobody_made_;
   base::Secret<std::string> nobody_; // a hash that no password has
 };
 
