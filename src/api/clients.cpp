@@ -206,7 +206,9 @@ class ClientRoutes {
   // All that is wrong in one answer.
   static base::Error with_name_missing(Result<clients::ClientChange> change) {
     base::Error error = base::field_error("name", "required", "a client needs a name");
-    if (!change) error.fields.insert(error.fields.end(), change.error().fields.begin(), change.error().fields.end());
+    if (change) return error;
+    const base::Error others = change.error();   // error() gives a copy
+    error.fields.insert(error.fields.end(), others.fields.begin(), others.fields.end());
     return error;
   }
 

@@ -65,17 +65,20 @@ class Errors {
   void add(std::string field, std::string code, std::string detail) {
     error_.fields.push_back({std::move(field), std::move(code), std::move(detail)});
   }
+  void add(const base::Error& error) {
+    for (const auto& field : error.fields) error_.fields.push_back(field);
+  }
   void text(std::optional<std::string>& value, std::string_view field, std::size_t chars_max) {
     if (!value) return;
     auto checked = domain::checked_text(*value, {.field = field, .chars_max = chars_max});
     if (checked) value = *std::move(checked);
-    else error_.fields.insert(error_.fields.end(), checked.error().fields.begin(), checked.error().fields.end());
+    else add(checked.error());
   }
   void email(std::optional<std::string>& value, std::string_view field) {
     if (!value) return;
     auto checked = domain::checked_email(*value, field);
     if (checked) value = *std::move(checked);
-    else error_.fields.insert(error_.fields.end(), checked.error().fields.begin(), checked.error().fields.end());
+    else add(checked.error());
   }
   Status status() {
     if (error_.fields.empty()) return {};

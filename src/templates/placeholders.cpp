@@ -88,8 +88,9 @@ std::string place(std::string_view line_column) {
 bool check_mustache(Errors& errors, const std::string& field, const std::string& source, text::Escape escape) {
   const auto parsed = text::Mustache::parse(source, escape);
   if (!parsed) {
-    for (const auto& e : parsed.error().fields) errors.add(field, e.code, place(e.field) + e.detail);
-    if (parsed.error().fields.empty()) errors.add(field, "invalid", parsed.error().detail);
+    const base::Error error = parsed.error();
+    for (const auto& e : error.fields) errors.add(field, e.code, place(e.field) + e.detail);
+    if (error.fields.empty()) errors.add(field, "invalid", error.detail);
     return true;  // nothing more to say about it
   }
   bool links = false;
@@ -127,7 +128,13 @@ bool is_known_placeholder(std::string_view name) {
 
 std::string_view nearest_placeholder(std::string_view name) {
   const std::string_view shown = name.substr(0, kNameShownMax);
-  const auto nearer = [&](std::string_view a, std::string_view b) { return distance(a, shown) < distance(b, shown); };
+  // "amount" means request.amount: a part alone counts nearly as much as the whole.
+  const auto cost = [&](std::string_view known) {
+    const std::size_t dot = known.find('.');
+    return std::min({distance(known, shown), distance(known.substr(dot + 1), shown) + 1,
+                     distance(known.substr(0, dot), shown) + 2});
+  };
+  const auto nearer = [&](std::string_view a, std::string_view b) { return cost(a) < cost(b); };
   return *std::min_element(kNames.begin(), kNames.end(), nearer);
 }
 
