@@ -1,6 +1,6 @@
 // What can happen to the provider's callbacks: none of it changes what is true about a payment.
 import { call, check, equal, until } from "../judges/lib.mjs";
-import { Merchant } from "../journey/merchant.mjs";
+import { mark, Merchant } from "../journey/merchant.mjs";
 
 const minutes = 60_000;
 
@@ -106,7 +106,7 @@ export async function twice(world) {
     count: 0,
   });
   const merchant = await Merchant.fresh(world, "Twice");
-  const client = await merchant.client({ email: `twice-${Date.now()}@example.com` });
+  const client = await merchant.client({ email: `twice-${mark()}@example.com` });
   const request = await merchant.request(client);
   await merchant.pay(request.link);
   await settledFees(merchant, request.id);
@@ -154,9 +154,9 @@ export async function forged(world) {
   await other.pay(model.link);
   await other.status(model.id, "paid");
   const real = (await other.events("checkout.session.completed")).at(-1);
-  const forgery = (mark) => {
+  const forgery = (name) => {
     const event = structuredClone(real);
-    event.id = `evt_forged_${mark}_${Date.now()}`;
+    event.id = `evt_forged_${name}_${mark()}`;
     const object = event.data.object;
     Object.assign(object, { id: session, payment_status: "paid", status: "complete" });
     object.amount_total = request.amount_minor;

@@ -1,12 +1,12 @@
 // Processes that die in the middle: nothing acknowledged is lost, and nobody is written to twice.
 import { call, check, equal, until } from "../judges/lib.mjs";
-import { inParallel, Merchant } from "../journey/merchant.mjs";
+import { inParallel, mark, Merchant } from "../journey/merchant.mjs";
 
 const minutes = 60_000;
 
 export async function oneKey(world) {
   const merchant = await Merchant.fresh(world, "One key");
-  const email = `once-${Date.now()}@example.com`;
+  const email = `once-${mark()}@example.com`;
   const client = await merchant.client({ email });
   const body = {
     client_id: client.id,
@@ -115,11 +115,11 @@ async function decided(world, merchant, copies) {
 
 export async function messagingKilled(world) {
   const merchant = await Merchant.fresh(world, "Crash");
-  const mark = String(Date.now()).slice(-5);
+  const run = String(Date.now()).slice(-5);
   const clients = await inParallel(Array.from({ length: 100 }).fill(0), 8, (_, i) => {
     const n = String(i).padStart(2, "0");
-    const email = `crash-${mark}-${n}@example.com`;
-    return merchant.client({ name: `Crash ${n}`, email, phone: `+49170${mark}${n}` });
+    const email = `crash-${run}-${n}@example.com`;
+    return merchant.client({ name: `Crash ${n}`, email, phone: `+49170${run}${n}` });
   });
   // Slow providers: at any moment many messages are under way, on both sides of the wire.
   const slow = { mode: "delay_ms", delay_ms: 300, count: 0 };
@@ -132,7 +132,7 @@ export async function messagingKilled(world) {
     const { messages } = await world.control("messages?limit=10000");
     const { mails } = await world.control("mails?limit=10000");
     const texts = messages.filter((one) => one.from === merchant.number);
-    return { texts, mails: mails.filter((one) => one.to.includes(`crash-${mark}-`)) };
+    return { texts, mails: mails.filter((one) => one.to.includes(`crash-${run}-`)) };
   };
   await until(
     "a part has been sent",

@@ -4,7 +4,7 @@ import { within } from "../journey/world.mjs";
 import * as callbacks from "./callbacks.mjs";
 import * as crashes from "./crashes.mjs";
 import * as money from "./money.mjs";
-import { storm } from "./storm.mjs";
+import { storm, trackingKilled } from "./storm.mjs";
 
 // By the shape of the world that a scenario needs; several share one world.
 const scenarios = {
@@ -24,6 +24,7 @@ const scenarios = {
   services: {
     "one-key-mariadb": crashes.oneKey,
     "callback-storm": storm,
+    "tracking-killed": trackingKilled,
     "messaging-killed": crashes.messagingKilled,
   },
 };

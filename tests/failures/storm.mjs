@@ -13,12 +13,13 @@ const count = tenants * per_tenant;
 const amount = (i) => 1_000 + i;
 const sum = (rows, field) => rows.reduce((before, one) => before + one[field], 0);
 
-async function openAndPay(merchant) {
+async function openAndPay(merchant, paid = () => {}) {
   const client = await merchant.quietClient();
   const numbers = Array.from({ length: per_tenant }, (_, i) => i);
   await inParallel(numbers, 4, async (i) => {
     const fields = { amount_minor: amount(i), description: `Storm ${i}` };
     await merchant.pay((await merchant.request(client, fields)).link);
+    await paid(i);
   });
   const events = await merchant.events("checkout.session.completed");
   equal(events.length, per_tenant, "events");
@@ -87,4 +88,18 @@ export async function storm(world) {
   const hints = (await Promise.all(merchants.map(openAndPay))).flat();
   await deliverAll(hints);
   await Promise.all(merchants.map(everythingOnce));
+}
+
+// Tracking dies while it handles callbacks and asks the provider. What it had claimed comes back when
+// the lease is over; what could not be delivered meanwhile is found all the same.
+export async function trackingKilled(world) {
+  const merchant = await Merchant.fresh(world, "Tracking killed");
+  await openAndPay(merchant, async (i) => {
+    if (i === 60) await world.program("tracking").kill();
+  });
+  const paid = (await merchant.all("/v1/payment-requests?status=paid")).length;
+  check(paid > 0 && paid < per_tenant, `${paid} were paid when tracking died`);
+  await world.restart("tracking");
+  await world.advance(4 * 60_000);
+  await everythingOnce(merchant);
 }

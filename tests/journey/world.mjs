@@ -18,6 +18,8 @@ export class World {
     world.shape = shape;
     world.logs = await logFolder(logs);
     world.folder = await mkdtemp(path.join(tmpdir(), "quittance-"));
+    for (const name of ["sandbox", "all", ...targets])
+      await rm(world.logFile(name), { force: true });
     try {
       await world.startAll(settings);
     } catch (error) {
