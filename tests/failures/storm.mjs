@@ -85,7 +85,7 @@ export async function storm(world) {
     mode: "drop",
     count: 0,
   });
-  const hints = (await Promise.all(merchants.map(openAndPay))).flat();
+  const hints = (await Promise.all(merchants.map((one) => openAndPay(one)))).flat();
   await deliverAll(hints);
   await Promise.all(merchants.map(everythingOnce));
 }
