@@ -55,6 +55,10 @@ class Database:
     def cpu(self):
         return cpu_seconds([self.process.pid])
 
+    def statements(self):
+        """Commands that the server has been sent so far, by any side."""
+        return int(self.run("SHOW GLOBAL STATUS LIKE 'Questions'")[0][1])
+
     def settle(self, seconds=60):
         """Waits until purging and flushing for the previous measurement is over."""
         deadline = time.monotonic() + seconds

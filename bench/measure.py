@@ -27,6 +27,7 @@ class Result:
     sandbox: float
     other_percent: float   # of the machine, by processes that are not ours
     drain_seconds: float
+    statements: float      # commands to the database, per request
     each: dict
 
     @property
@@ -82,11 +83,13 @@ def measure(side, database, sandbox, endpoint, seconds, warmup):
     warm = load(side, endpoint, warmup)
     wait_drained(side)
     skip = int(warm[0]) + IN_FLIGHT if endpoint == "callback" else 0
+    statements = database.statements()
     costs = Costs(side, database, sandbox)
     perf = start_perf(side, endpoint)
     seen = load(side, endpoint, seconds, skip)
     drain = wait_drained(side)
     servers, store, outside, other = costs.read()
+    statements = database.statements() - statements
     if perf:
         perf.wait()
     thousands = seen[0] / 1000
@@ -94,7 +97,7 @@ def measure(side, database, sandbox, endpoint, seconds, warmup):
         side.count_used(skip + int(seen[0]) + IN_FLIGHT)
     return Result(endpoint, side.name, int(seen[0]), seen[1], seen[2], seen[4], int(seen[6]), int(seen[7]),
                   int(seen[8]), sum(servers.values()) / thousands, store / thousands, outside / thousands, other,
-                  drain, {name: value / thousands for name, value in servers.items()})
+                  drain, statements / seen[0], {name: value / thousands for name, value in servers.items()})
 
 
 def start_perf(side, endpoint):

@@ -54,8 +54,9 @@ class Ours:
 
     def seed(self, shape):
         self.database.make("quittance", "quittance", "utf8mb4_bin")
-        subprocess.run([self.program, "migrate"], check=True, env={**os.environ, **self._settings()},
-                       stdout=subprocess.DEVNULL)
+        with open(self.world.folder / "log" / "migrate.log", "w") as log:
+            subprocess.run([self.program, "migrate"], check=True, env={**os.environ, **self._settings()},
+                           stdout=log, stderr=log)
         Seeder(self.database, "quittance", self.data(), shape, self.sandbox_url, self.smtp_port).run()
         self.used_file.write_text("0")
 
@@ -124,6 +125,13 @@ class Ours:
 
     def unsent(self):
         return self.database.number(UNSENT, "quittance")
+
+    def drop_unsent(self):
+        """Forgets the messages that are still queued; those under way end by themselves."""
+        while self.unsent() > 0:
+            self.database.run("UPDATE message SET work_at = NULL, status = 'suppressed' WHERE work_at IS NOT NULL;"
+                              "DELETE FROM delivery", "quittance")
+            time.sleep(1)
 
     def paid_by_callback(self):
         return self.database.number("SELECT COUNT(*) FROM payment_transaction WHERE hinted_at IS NOT NULL "

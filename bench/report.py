@@ -29,13 +29,13 @@ def costs_table(results):
 
 def load_table(results):
     lines = [f"{'endpoint':<12} {'side':<5} {'requests':>9} {'rate/s':>8} {'p50 ms':>8} {'p99 ms':>8} {'errors':>7} "
-             f"{'repeated':>8} {'drain s':>8} {'sandbox':>8} {'other %':>8}  server by process"]
+             f"{'repeated':>8} {'drain s':>8} {'SQL':>6} {'sandbox':>8} {'other %':>8}  server by process"]
     for endpoint, sides in results.items():
         for r in sides.values():
             each = " ".join(f"{name} {value:.3f}" for name, value in r.each.items() if value >= 0.0005)
             lines.append(f"{TITLES[endpoint]:<12} {r.side:<5} {r.requests:>9} {r.rate:>8.0f} {r.p50:>8.2f} "
                          f"{r.p99:>8.2f} {r.http_errors + r.socket_errors:>7} {r.repeated:>8} "
-                         f"{r.drain_seconds:>8.1f} {r.sandbox:>8.3f} {r.other_percent:>8.1f}  {each}")
+                         f"{r.drain_seconds:>8.1f} {r.statements:>6.1f} {r.sandbox:>8.3f} {r.other_percent:>8.1f}  {each}")
     return lines
 
 
