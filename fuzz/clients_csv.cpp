@@ -1,4 +1,5 @@
-// Any bytes are a CSV file, an error, or a file that says the same after being written and read again.
+// Any bytes are a CSV file, an error, or a file that says the same after being written and read
+// again.
 #include "clients/csv.h"
 #include "clients/import.h"
 
@@ -9,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(clients::ImportFile::parse(text));
   const auto rows = clients::parse_csv(text);
   if (!rows) return 0;
-  std::string written = "\xef\xbb\xbf";  // else a mark within the first cell would be taken for the file's
+  std::string written =
+      "\xef\xbb\xbf";  // else a mark within the first cell would be taken for the file's
   for (const clients::CsvRow& row : *rows) {
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       if (i > 0) written += ',';
@@ -18,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     written += "\r\n";
   }
-  // The separator of a header with commas in quotes may be taken for another: only files of two cells and more are told apart surely.
+  // The separator of a header with commas in quotes may be taken for another: only files of two
+  // cells and more are told apart surely.
   const bool plain = rows->front().cells.size() > 1;
   if (!plain) return 0;
   const auto again = clients::parse_csv(written);

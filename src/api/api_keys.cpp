@@ -18,7 +18,8 @@ struct ApiKeyView {
   std::optional<Time> last_used_at;
   std::optional<Time> revoked_at;
 };
-BOOST_DESCRIBE_STRUCT(ApiKeyView, (), (id, name, role, livemode, key_hint, created_at, last_used_at, revoked_at))
+BOOST_DESCRIBE_STRUCT(ApiKeyView, (),
+                      (id, name, role, livemode, key_hint, created_at, last_used_at, revoked_at))
 struct SecretView {
   std::optional<std::string> secret;
 };
@@ -29,7 +30,8 @@ BOOST_DESCRIBE_STRUCT(ApiKeyCreatedView, (ApiKeyView, SecretView), ())
 constexpr std::string_view kNoSecret = "\"secret\":null}";
 
 ApiKeyView view_of(const identity::ApiKey& key) {
-  return {key.id, key.name, key.role, key.livemode, key.key_hint, key.created_at, key.last_used_at, key.revoked_at};
+  return {key.id,       key.name,       key.role,         key.livemode,
+          key.key_hint, key.created_at, key.last_used_at, key.revoked_at};
 }
 
 struct ApiKeyBody {
@@ -48,15 +50,19 @@ class ApiKeyRoutes {
     CO_TRY(const std::int64_t limit, params.integer("limit", 50, 1, 100));
     CO_TRY(const auto cursor, params.id<domain::ApiKeyId>("cursor"));
     const domain::TenantId tenant = call.who.tenant_id;
-    auto body = [this, tenant, cursor, limit](store::Tx& tx) { return d_.api_keys.list(tx, tenant, cursor, limit); };
+    auto body = [this, tenant, cursor, limit](store::Tx& tx) {
+      return d_.api_keys.list(tx, tenant, cursor, limit);
+    };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return page_response(std::move(rows), limit, [](const identity::ApiKey& row) { return view_of(row); });
+    co_return page_response(std::move(rows), limit,
+                            [](const identity::ApiKey& row) { return view_of(row); });
   }
 
   Awaitable<Result<net::Response>> create(Call call) {
     CO_TRY(const auto body, read_body<ApiKeyBody>(call.request));
     Check check;
-    identity::NewApiKey order{call.who.tenant_id, "", body.livemode, body.role.value_or(identity::Role::member)};
+    identity::NewApiKey order{call.who.tenant_id, "", body.livemode,
+                              body.role.value_or(identity::Role::member)};
     const domain::TextRule rule{.field = "name", .chars_max = 80};
     if (auto name = check.take(domain::checked_text(body.name, rule))) order.name = *name;
     CO_TRY_STATUS(check.status());
@@ -70,7 +76,8 @@ class ApiKeyRoutes {
     };
     CO_TRY(auto response, co_await d_.creator.run(call, std::move(effect)));
     // The stored answer never has the secret: it is put into the first one only.
-    const bool fresh = !response.headers.has("Idempotency-Replayed") && response.body.ends_with(kNoSecret);
+    const bool fresh =
+        !response.headers.has("Idempotency-Replayed") && response.body.ends_with(kNoSecret);
     if (fresh) {
       response.body.resize(response.body.size() - kNoSecret.size());
       response.body += "\"secret\":" + base::json::write(secret) + "}";
@@ -95,9 +102,12 @@ class ApiKeyRoutes {
 void add_api_key_routes(Routes& routes, ApiKeyDeps deps) {
   auto self = std::make_shared<ApiKeyRoutes>(deps);
   const Need owner = Need::tenant_owner;
-  routes.add(Method::get, "/v1/api-keys", owner, [self](Call call) { return self->list(std::move(call)); });
-  routes.add(Method::post, "/v1/api-keys", owner, [self](Call call) { return self->create(std::move(call)); });
-  routes.add(Method::delete_, "/v1/api-keys/{id}", owner, [self](Call call) { return self->revoke(std::move(call)); });
+  routes.add(Method::get, "/v1/api-keys", owner,
+             [self](Call call) { return self->list(std::move(call)); });
+  routes.add(Method::post, "/v1/api-keys", owner,
+             [self](Call call) { return self->create(std::move(call)); });
+  routes.add(Method::delete_, "/v1/api-keys/{id}", owner,
+             [self](Call call) { return self->revoke(std::move(call)); });
 }
 
 }  // namespace api

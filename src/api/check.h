@@ -51,7 +51,8 @@ Result<Body<T>> read_body_with_tree(const net::Request& request) {
   std::vector<base::FieldError> errors;
   base::json::read_value(tree, out.value, "", base::json::ReadOptions{}, errors);
   if (!errors.empty()) {
-    base::Error error{.code = base::Code::invalid_argument, .detail = "fields of the body are wrong"};
+    base::Error error{.code = base::Code::invalid_argument,
+                      .detail = "fields of the body are wrong"};
     error.fields = std::move(errors);
     return error;
   }

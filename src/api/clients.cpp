@@ -32,13 +32,24 @@ struct ClientView {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(ClientView, (),
-                      (id, name, email, phone, locale, time_zone, tags, custom_fields, consent, external_reference,
-                       archived, created_at, updated_at, version))
+                      (id, name, email, phone, locale, time_zone, tags, custom_fields, consent,
+                       external_reference, archived, created_at, updated_at, version))
 
 ClientView view_of(clients::Client c) {
-  return {c.id, std::move(c.name), std::move(c.email), std::move(c.phone), std::move(c.locale), std::move(c.time_zone),
-          std::move(c.tags), std::move(c.custom_fields), {c.consent_email, c.consent_sms},
-          std::move(c.external_reference), c.archived, c.created_at, c.updated_at, c.version};
+  return {c.id,
+          std::move(c.name),
+          std::move(c.email),
+          std::move(c.phone),
+          std::move(c.locale),
+          std::move(c.time_zone),
+          std::move(c.tags),
+          std::move(c.custom_fields),
+          {c.consent_email, c.consent_sms},
+          std::move(c.external_reference),
+          c.archived,
+          c.created_at,
+          c.updated_at,
+          c.version};
 }
 
 struct ConsentBody {
@@ -59,7 +70,8 @@ struct ClientBody {
   std::optional<std::string> external_reference;
 };
 BOOST_DESCRIBE_STRUCT(ClientBody, (),
-                      (name, email, phone, locale, time_zone, tags, custom_fields, consent, external_reference))
+                      (name, email, phone, locale, time_zone, tags, custom_fields, consent,
+                       external_reference))
 
 clients::RawFields raw_of(Body<ClientBody> body) {
   ClientBody& b = body.value;
@@ -83,8 +95,10 @@ Result<clients::ClientFilter> filter_of(const Params& params, domain::TenantId t
   clients::ClientFilter filter;
   filter.tenant_id = tenant;
   if (const auto q = params.text("q")) {
-    auto text = domain::checked_text(*q, {.field = "q", .chars_max = 100, .refuse_card_numbers = false});
-    if (!text) return Params::bad_param("q", "invalid", "1 to 100 characters without control characters");
+    auto text =
+        domain::checked_text(*q, {.field = "q", .chars_max = 100, .refuse_card_numbers = false});
+    if (!text)
+      return Params::bad_param("q", "invalid", "1 to 100 characters without control characters");
     filter.query = *std::move(text);
   }
   if (const auto tag = params.text("tag")) {
@@ -111,7 +125,8 @@ class ClientRoutes {
   explicit ClientRoutes(ClientDeps deps) : d_(deps) {}
 
   Awaitable<Result<net::Response>> list(Call call) {
-    CO_TRY(const auto params, Params::read(call.request, {"q", "tag", "archived", "limit", "cursor"}));
+    CO_TRY(const auto params,
+           Params::read(call.request, {"q", "tag", "archived", "limit", "cursor"}));
     CO_TRY(auto filter, filter_of(params, call.who.tenant_id));
     CO_TRY(filter.limit, params.integer("limit", 50, 1, 100));
     CO_TRY(filter.cursor, params.id<domain::ClientId>("cursor"));
@@ -120,7 +135,8 @@ class ClientRoutes {
     Page<ClientView> out;
     for (auto& row : page.rows) out.data.push_back(view_of(std::move(row)));
     if (page.next_cursor) out.next_cursor = page.next_cursor->text();
-    std::string text = "{\"data\":" + base::json::write(out.data) + ",\"next_cursor\":" + base::json::write(out.next_cursor) + "}";
+    std::string text = "{\"data\":" + base::json::write(out.data) +
+                       ",\"next_cursor\":" + base::json::write(out.next_cursor) + "}";
     net::Response response = net::text_response(200, "application/json", std::move(text));
     response.headers.set("Cache-Control", "no-store");
     co_return response;
@@ -174,7 +190,8 @@ class ClientRoutes {
   }
 
   Awaitable<Result<net::Response>> import(Call call) {
-    if (!is_csv(call.request)) co_return base::error(base::Code::unsupported, "the body must be text/csv");
+    if (!is_csv(call.request))
+      co_return base::error(base::Code::unsupported, "the body must be text/csv");
     CO_TRY(const auto file, clients::ImportFile::parse(call.request.body));
     const domain::TenantId tenant = call.who.tenant_id;
     Effect effect = [this, tenant, &file](store::Tx& tx) -> Result<Answer> {
@@ -188,7 +205,9 @@ class ClientRoutes {
   Awaitable<Result<net::Response>> export_all(Call call) {
     CO_TRY(const auto params, Params::read(call.request, {"q", "tag", "archived"}));
     CO_TRY(const auto filter, filter_of(params, call.who.tenant_id));
-    auto body = [this, &filter](store::Tx& tx) { return clients::export_csv(tx, d_.clients, filter); };
+    auto body = [this, &filter](store::Tx& tx) {
+      return clients::export_csv(tx, d_.clients, filter);
+    };
     CO_TRY(auto csv, co_await d_.store.with_snapshot(body));
     net::Response response = net::text_response(200, "text/csv; charset=utf-8", std::move(csv));
     response.headers.set("Content-Disposition", "attachment; filename=\"clients.csv\"");
@@ -198,7 +217,8 @@ class ClientRoutes {
   }
 
  private:
-  Result<clients::ClientChange> checked(store::Tx& tx, domain::TenantId tenant, const clients::RawFields& raw) const {
+  Result<clients::ClientChange> checked(store::Tx& tx, domain::TenantId tenant,
+                                        const clients::RawFields& raw) const {
     TRY(const auto owner, d_.tenants.find(tx, tenant));
     return clients::check_fields(raw, owner->country, d_.tenants.zones());
   }
@@ -207,7 +227,7 @@ class ClientRoutes {
   static base::Error with_name_missing(Result<clients::ClientChange> change) {
     base::Error error = base::field_error("name", "required", "a client needs a name");
     if (change) return error;
-    const base::Error others = change.error();   // error() gives a copy
+    const base::Error others = change.error();  // error() gives a copy
     error.fields.insert(error.fields.end(), others.fields.begin(), others.fields.end());
     return error;
   }
@@ -229,12 +249,17 @@ void add_client_routes(Routes& routes, ClientDeps deps) {
   const Need member = Need::tenant_member;
   const std::string root = "/v1/clients";
   routes.add(Method::get, root, viewer, [self](Call call) { return self->list(std::move(call)); });
-  routes.add(Method::post, root, member, [self](Call call) { return self->create(std::move(call)); });
-  routes.add(Method::post, root + "/import", member, [self](Call call) { return self->import(std::move(call)); },
-             clients::kCsvBytesMax);
-  routes.add(Method::get, root + "/export", viewer, [self](Call call) { return self->export_all(std::move(call)); });
-  routes.add(Method::get, root + "/{id}", viewer, [self](Call call) { return self->read(std::move(call)); });
-  routes.add(Method::patch, root + "/{id}", member, [self](Call call) { return self->update(std::move(call)); });
+  routes.add(Method::post, root, member,
+             [self](Call call) { return self->create(std::move(call)); });
+  routes.add(
+      Method::post, root + "/import", member,
+      [self](Call call) { return self->import(std::move(call)); }, clients::kCsvBytesMax);
+  routes.add(Method::get, root + "/export", viewer,
+             [self](Call call) { return self->export_all(std::move(call)); });
+  routes.add(Method::get, root + "/{id}", viewer,
+             [self](Call call) { return self->read(std::move(call)); });
+  routes.add(Method::patch, root + "/{id}", member,
+             [self](Call call) { return self->update(std::move(call)); });
   routes.add(Method::post, root + "/{id}/archive", member,
              [self](Call call) { return self->set_archived(std::move(call), true); });
   routes.add(Method::post, root + "/{id}/unarchive", member,

@@ -26,7 +26,8 @@ struct TwilioBody {
   Maybe from;
   Maybe base_url;
 };
-BOOST_DESCRIBE_STRUCT(TwilioBody, (), (account_sid, auth_token, messaging_service_sid, from, base_url))
+BOOST_DESCRIBE_STRUCT(TwilioBody, (),
+                      (account_sid, auth_token, messaging_service_sid, from, base_url))
 enum class SmtpSecurity : std::uint8_t { none, starttls, tls };
 BOOST_DESCRIBE_ENUM(SmtpSecurity, none, starttls, tls)
 struct SmtpBody {
@@ -39,10 +40,13 @@ struct SmtpBody {
   std::optional<std::int64_t> fee_micros;
   std::optional<domain::Currency> fee_currency;
 };
-BOOST_DESCRIBE_STRUCT(SmtpBody, (), (host, port, security, username, password, from_address, fee_micros, fee_currency))
+BOOST_DESCRIBE_STRUCT(SmtpBody, (),
+                      (host, port, security, username, password, from_address, fee_micros,
+                       fee_currency))
 
 constexpr std::string_view kDigits = "0123456789";
-constexpr std::string_view kAlnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kAlnum =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::int64_t kFeeMax = 1'000'000'000;
 constexpr std::size_t kUrlMax = 255;
 
@@ -52,20 +56,24 @@ bool only(std::string_view text, std::string_view allowed, std::string_view also
   });
 }
 
-bool between(std::size_t size, std::size_t min, std::size_t max) { return size >= min && size <= max; }
+bool between(std::size_t size, std::size_t min, std::size_t max) {
+  return size >= min && size <= max;
+}
 
 boost::json::value value_of(const Maybe& text) {
   if (!text) return nullptr;
   return boost::json::value(*text);
 }
 
-// A tenant's address must not lead the server anywhere: only what the installation lists, at the end of a name.
+// A tenant's address must not lead the server anywhere: only what the installation lists, at the
+// end of a name.
 bool is_allowed_url(std::string_view url, const ConnectionPolicy& policy) {
   for (std::string_view allowed : policy.base_urls_allowed) {
     while (allowed.ends_with('/')) allowed.remove_suffix(1);
     if (allowed.empty() || !url.starts_with(allowed)) continue;
     const std::string_view rest = url.substr(allowed.size());
-    if ((rest.empty() || rest.front() == '/') && rest.find("..") == std::string_view::npos) return true;
+    if ((rest.empty() || rest.front() == '/') && rest.find("..") == std::string_view::npos)
+      return true;
   }
   return false;
 }
@@ -94,23 +102,27 @@ bool is_sid(std::string_view sid, std::string_view prefix) {
 }
 
 bool is_e164(std::string_view phone) {
-  return between(phone.size(), 6, 16) && phone[0] == '+' && phone[1] != '0' && only(phone.substr(1), kDigits);
+  return between(phone.size(), 6, 16) && phone[0] == '+' && phone[1] != '0' &&
+         only(phone.substr(1), kDigits);
 }
 
 bool is_host(std::string_view host) {
   return between(host.size(), 1, 253) && only(host, kAlnum, ".:-") &&
-         kAlnum.find(host.front()) != std::string_view::npos && kAlnum.find(host.back()) != std::string_view::npos;
+         kAlnum.find(host.front()) != std::string_view::npos &&
+         kAlnum.find(host.back()) != std::string_view::npos;
 }
 
 void check_plain(Check& check, const Maybe& text, const char* field) {
   if (!text) return;
-  const bool controls = std::any_of(text->begin(), text->end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool controls = std::any_of(text->begin(), text->end(),
+                                    [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (text->empty()) check.add(field, "required", "must not be empty");
   if (domain::count_chars(*text) > 255) check.add(field, "too_long", "at most 255 characters");
   if (controls) check.add(field, "control_character", "no control characters");
 }
 
-Result<identity::Connections::Put> read_stripe(const net::Request& request, const identity::ConnectionKey& key,
+Result<identity::Connections::Put> read_stripe(const net::Request& request,
+                                               const identity::ConnectionKey& key,
                                                const ConnectionPolicy& policy) {
   TRY(const auto body, read_body<StripeBody>(request));
   Check check;
@@ -123,7 +135,8 @@ Result<identity::Connections::Put> read_stripe(const net::Request& request, cons
   }
   constexpr std::string_view kWhsec = "whsec_";
   if (const auto& secret = body.webhook_secret) {
-    const bool good = secret->starts_with(kWhsec) && between(secret->size() - kWhsec.size(), 8, 240) &&
+    const bool good = secret->starts_with(kWhsec) &&
+                      between(secret->size() - kWhsec.size(), 8, 240) &&
                       only(std::string_view(*secret).substr(kWhsec.size()), kAlnum, "+/=_-");
     if (!good) check.add("webhook_secret", "invalid", "not a signing secret of Stripe");
   }
@@ -135,11 +148,13 @@ Result<identity::Connections::Put> read_stripe(const net::Request& request, cons
       {{"secret_key", body.secret_key}, {"webhook_secret", value_of(body.webhook_secret)}}};
 }
 
-Result<identity::Connections::Put> read_twilio(const net::Request& request, const identity::ConnectionKey& key,
+Result<identity::Connections::Put> read_twilio(const net::Request& request,
+                                               const identity::ConnectionKey& key,
                                                const ConnectionPolicy& policy) {
   TRY(const auto body, read_body<TwilioBody>(request));
   Check check;
-  if (!is_sid(body.account_sid, "AC")) check.add("account_sid", "invalid", "AC and 32 hexadecimal digits");
+  if (!is_sid(body.account_sid, "AC"))
+    check.add("account_sid", "invalid", "AC and 32 hexadecimal digits");
   if (!between(body.auth_token.size(), 16, 64) || !only(body.auth_token, kAlnum)) {
     check.add("auth_token", "invalid", "16 to 64 letters and digits");
   }
@@ -152,27 +167,33 @@ Result<identity::Connections::Put> read_twilio(const net::Request& request, cons
   }
   check_base_url(check, body.base_url, policy);
   TRY_STATUS(check.status());
-  return identity::Connections::Put{key,
-                                    {{"account_sid", body.account_sid},
-                                     {"messaging_service_sid", value_of(body.messaging_service_sid)},
-                                     {"from", value_of(body.from)},
-                                     {"base_url", value_of(body.base_url)}},
-                                    {{"auth_token", body.auth_token}}};
+  return identity::Connections::Put{
+      key,
+      {{"account_sid", body.account_sid},
+       {"messaging_service_sid", value_of(body.messaging_service_sid)},
+       {"from", value_of(body.from)},
+       {"base_url", value_of(body.base_url)}},
+      {{"auth_token", body.auth_token}}};
 }
 
-Result<identity::Connections::Put> read_smtp(const net::Request& request, const identity::ConnectionKey& key,
-                                             const std::string& tenant_currency, const ConnectionPolicy& policy) {
+Result<identity::Connections::Put> read_smtp(const net::Request& request,
+                                             const identity::ConnectionKey& key,
+                                             const std::string& tenant_currency,
+                                             const ConnectionPolicy& policy) {
   TRY(const auto body, read_body<SmtpBody>(request));
   Check check;
   if (!is_host(body.host)) check.add("host", "invalid", "a name or an address");
   if (body.port < 1 || body.port > 65535) check.add("port", "out_of_range", "1 to 65535");
   const auto& plain = policy.plain_smtp_hosts;
-  if (body.security == SmtpSecurity::none && std::find(plain.begin(), plain.end(), body.host) == plain.end()) {
-    check.add("security", "not_allowed", "the installation does not allow mail without encryption to this host");
+  if (body.security == SmtpSecurity::none &&
+      std::find(plain.begin(), plain.end(), body.host) == plain.end()) {
+    check.add("security", "not_allowed",
+              "the installation does not allow mail without encryption to this host");
   }
   check_plain(check, body.username, "username");
   check_plain(check, body.password, "password");
-  if (body.password && !body.username) check.add("username", "required", "a password needs a username");
+  if (body.password && !body.username)
+    check.add("username", "required", "a password needs a username");
   const auto from = check.take(domain::checked_email(body.from_address, "from_address"));
   const std::int64_t fee = body.fee_micros.value_or(0);
   if (fee < 0 || fee > kFeeMax) check.add("fee_micros", "out_of_range", "0 to 1000000000");
@@ -200,8 +221,10 @@ std::string masked(std::string_view secret) {
 
 }  // namespace
 
-Result<identity::Connections::Put> read_connection(const net::Request& request, const identity::ConnectionKey& key,
-                                                   const std::string& tenant_currency, const ConnectionPolicy& policy) {
+Result<identity::Connections::Put> read_connection(const net::Request& request,
+                                                   const identity::ConnectionKey& key,
+                                                   const std::string& tenant_currency,
+                                                   const ConnectionPolicy& policy) {
   switch (key.kind) {
     case identity::ConnectionKind::stripe: return read_stripe(request, key, policy);
     case identity::ConnectionKind::twilio: return read_twilio(request, key, policy);
@@ -214,8 +237,10 @@ boost::json::object shown_settings(const identity::OpenedConnection& connection)
   boost::json::object out = connection.config;
   for (const auto& [name, secret] : connection.secrets) {
     const auto* text = secret.if_string();
-    if (text) out[name] = masked(std::string_view(text->data(), text->size()));
-    else out[name] = nullptr;
+    if (text)
+      out[name] = masked(std::string_view(text->data(), text->size()));
+    else
+      out[name] = nullptr;
   }
   return out;
 }

@@ -30,8 +30,8 @@ struct ConnectionView {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(ConnectionView, (),
-                      (id, kind, livemode, status, checked_at, problem, settings, callback_urls, created_at, updated_at,
-                       version))
+                      (id, kind, livemode, status, checked_at, problem, settings, callback_urls,
+                       created_at, updated_at, version))
 struct ConnectionListView {
   std::vector<ConnectionView> data;
 };
@@ -49,6 +49,16 @@ struct KeyRotationView {
   std::int64_t unchanged = 0;
 };
 BOOST_DESCRIBE_STRUCT(KeyRotationView, (), (key_version, rotated, unchanged))
+
+// For the tenant's people: what the provider said, or that it could not be asked.
+std::string told(const base::Error& error) {
+  switch (error.code) {
+    case base::Code::unavailable: return "the provider can't be reached";
+    case base::Code::deadline:
+    case base::Code::ambiguous: return "the provider did not answer";
+    default: return error.detail.empty() ? "the provider refused" : error.detail;
+  }
+}
 
 class ConnectionRoutes {
  public:
@@ -85,14 +95,16 @@ class ConnectionRoutes {
     CO_TRY(const auto key, key_of(call));
     auto find = [this, key](store::Tx& tx) { return d_.tenants.find(tx, key.tenant_id); };
     CO_TRY(const auto tenant, co_await d_.store.with_snapshot(find));
-    CO_TRY(const auto order, read_connection(call.request, key, tenant->currency.text(), d_.policy));
+    CO_TRY(const auto order,
+           read_connection(call.request, key, tenant->currency.text(), d_.policy));
     auto effect = [this, &order](store::Tx& tx) -> Result<ConnectionView> {
       TRY(const auto row, d_.connections.put(tx, order));
       return view_of(row);
     };
     auto done = co_await d_.store.with_transaction(effect);
     // Two first puts at once: the unique key let one in, the other replaces it.
-    if (!done && done.error().code == base::Code::conflict) done = co_await d_.store.with_transaction(effect);
+    if (!done && done.error().code == base::Code::conflict)
+      done = co_await d_.store.with_transaction(effect);
     CO_TRY_STATUS(done);
     co_return tagged(*done);
   }
@@ -102,7 +114,9 @@ class ConnectionRoutes {
     auto effect = [this, key](store::Tx& tx) -> Status {
       TRY(const auto row, d_.connections.find_row(tx, key));
       TRY(const bool used, d_.in_use(tx, key.tenant_id, row.id));
-      if (used) return base::error(base::Code::conflict, "in_use", "payments under this connection are not settled");
+      if (used)
+        return base::error(base::Code::conflict, "in_use",
+                           "payments under this connection are not settled");
       return d_.connections.remove(tx, row);
     };
     CO_TRY_STATUS(co_await d_.store.with_transaction(effect));
@@ -117,7 +131,8 @@ class ConnectionRoutes {
     const base::Duration began = clock.steady();
     const auto said = co_await d_.check(connection);
     ConnectionCheckView view;
-    view.latency_ms = std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - began).count();
+    view.latency_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - began).count();
     view.checked_at = clock.now();
     view.ok = said.has_value();
     if (!said) view.detail = told(said.error());
@@ -155,16 +170,6 @@ class ConnectionRoutes {
     return key;
   }
 
-  // For the tenant's people: what the provider said, or that it could not be asked.
-  static std::string told(const base::Error& error) {
-    switch (error.code) {
-      case base::Code::unavailable: return "the provider can't be reached";
-      case base::Code::deadline:
-      case base::Code::ambiguous: return "the provider did not answer";
-      default: return error.detail.empty() ? "the provider refused" : error.detail;
-    }
-  }
-
   Result<ConnectionView> view_of(const identity::Connection& row) const {
     TRY(const auto opened, d_.connections.open(row));
     ConnectionView out;
@@ -172,7 +177,8 @@ class ConnectionRoutes {
     out.kind = row.kind;
     out.livemode = row.livemode;
     out.checked_at = row.checked_at;
-    if (row.checked_at) out.status = row.check_error.empty() ? ConnectionState::ok : ConnectionState::failing;
+    if (row.checked_at)
+      out.status = row.check_error.empty() ? ConnectionState::ok : ConnectionState::failing;
     if (!row.check_error.empty()) out.problem = row.check_error;
     out.settings = shown_settings(opened);
     const std::string id = row.id.text();
@@ -203,11 +209,16 @@ void add_connection_routes(Routes& routes, ConnectionDeps deps) {
   const Need owner = Need::tenant_owner;
   const std::string root = "/v1/connections";
   routes.add(Method::get, root, owner, [self](Call call) { return self->list(std::move(call)); });
-  routes.add(Method::post, root + "/rotate-keys", Need::platform_admin, [self](Call) { return self->rotate_keys(); });
-  routes.add(Method::get, root + "/{kind}", owner, [self](Call call) { return self->read(std::move(call)); });
-  routes.add(Method::put, root + "/{kind}", owner, [self](Call call) { return self->put(std::move(call)); });
-  routes.add(Method::delete_, root + "/{kind}", owner, [self](Call call) { return self->remove(std::move(call)); });
-  routes.add(Method::post, root + "/{kind}/check", owner, [self](Call call) { return self->check(std::move(call)); });
+  routes.add(Method::post, root + "/rotate-keys", Need::platform_admin,
+             [self](Call) { return self->rotate_keys(); });
+  routes.add(Method::get, root + "/{kind}", owner,
+             [self](Call call) { return self->read(std::move(call)); });
+  routes.add(Method::put, root + "/{kind}", owner,
+             [self](Call call) { return self->put(std::move(call)); });
+  routes.add(Method::delete_, root + "/{kind}", owner,
+             [self](Call call) { return self->remove(std::move(call)); });
+  routes.add(Method::post, root + "/{kind}/check", owner,
+             [self](Call call) { return self->check(std::move(call)); });
 }
 
 }  // namespace api

@@ -12,7 +12,8 @@ namespace api {
 
 // What the installation lets its tenants connect to.
 struct ConnectionPolicy {
-  // Beginnings of other addresses than the providers' own ("http://127.0.0.1:8090"): a whole host, or a path in it.
+  // Beginnings of other addresses than the providers' own ("http://127.0.0.1:8090"): a whole host,
+  // or a path in it.
   std::vector<std::string> base_urls_allowed;
   // Relays that may be used without encryption, by name or address ("127.0.0.1").
   std::vector<std::string> plain_smtp_hosts;
@@ -24,7 +25,7 @@ struct ConnectionDeps {
   store::Store& store;
   identity::Connections& connections;
   identity::TenantCache& tenants;
-  std::string public_url;        // of callbacks
+  std::string public_url;  // of callbacks
   ConnectionPolicy policy;
   // One harmless call to the provider; app binds it. What the provider said, or its error.
   std::function<Awaitable<Result<std::string>>(identity::OpenedConnection)> check;

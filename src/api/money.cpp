@@ -38,7 +38,7 @@ class MoneyRoutes {
     CO_TRY(const auto asked, params.boolean("livemode"));
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
     auto body = [filter](store::Tx& tx) { return reads::list_transactions(tx, filter); };
-    CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto rows, co_await d_.store.with_reads(body));
     co_return page_response(std::move(rows), filter.limit,
                             [](reads::TransactionRow row) { return view_of(std::move(row)); });
   }
@@ -47,7 +47,7 @@ class MoneyRoutes {
     CO_TRY(const auto id, path_id<domain::TransactionId>(call.request));
     const auto who = call.who;
     auto body = [who, id](store::Tx& tx) { return find_visible(tx, who, id); };
-    CO_TRY(auto row, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto row, co_await d_.store.with_reads(body));
     co_return json_response(200, view_of(std::move(row)));
   }
 
@@ -62,7 +62,7 @@ class MoneyRoutes {
       TRY_STATUS(find_visible(tx, who, id));
       return reads::list_refunds(tx, filter);
     };
-    CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto rows, co_await d_.store.with_reads(body));
     co_return page_response(std::move(rows), filter.limit,
                             [](reads::RefundRow row) { return view_of(std::move(row)); });
   }
@@ -104,7 +104,7 @@ class MoneyRoutes {
     CO_TRY(const auto asked, params.boolean("livemode"));
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
     auto body = [filter](store::Tx& tx) { return reads::list_disputes(tx, filter); };
-    CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto rows, co_await d_.store.with_reads(body));
     co_return page_response(std::move(rows), filter.limit,
                             [](reads::DisputeRow row) { return row; });
   }
@@ -121,7 +121,7 @@ class MoneyRoutes {
     CO_TRY(const auto asked, params.boolean("livemode"));
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
     auto body = [filter](store::Tx& tx) { return reads::list_messages(tx, filter); };
-    CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto rows, co_await d_.store.with_reads(body));
     co_return page_response(std::move(rows), filter.limit,
                             [](reads::MessageRow row) { return view_of(std::move(row)); });
   }
@@ -135,7 +135,7 @@ class MoneyRoutes {
         return base::error(base::Code::not_found, "no such message");
       return *std::move(row);
     };
-    CO_TRY(auto row, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto row, co_await d_.store.with_reads(body));
     MessageDetailView view;
     view.body = std::move(row.body);
     reads::MessageRow& head = row;

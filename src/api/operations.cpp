@@ -19,7 +19,8 @@ struct DeadLetterView {
   std::optional<Time> replayed_at;
 };
 BOOST_DESCRIBE_STRUCT(DeadLetterView, (),
-                      (id, event_id, event_kind, consumer, tenant_id, deliveries, error, failed_at, replayed_at))
+                      (id, event_id, event_kind, consumer, tenant_id, deliveries, error, failed_at,
+                       replayed_at))
 
 DeadLetterView view_of(bus::DeadLetter letter) {
   DeadLetterView out;
@@ -44,7 +45,8 @@ std::optional<domain::DeadLetterId> next_id(domain::DeadLetterId id) {
 
 Result<bus::DeadLetter> find_letter(store::Tx& tx, domain::DeadLetterId id) {
   TRY(auto found, bus::list_dead_letters(tx, next_id(id), 1));
-  if (found.empty() || found.front().id != id) return base::error(base::Code::not_found, "no such dead letter");
+  if (found.empty() || found.front().id != id)
+    return base::error(base::Code::not_found, "no such dead letter");
   return std::move(found.front());
 }
 
@@ -56,9 +58,12 @@ class OperationRoutes {
     CO_TRY(const auto params, Params::read(call.request, {"limit", "cursor"}));
     CO_TRY(const std::int64_t limit, params.integer("limit", 50, 1, 100));
     CO_TRY(const auto cursor, params.id<domain::DeadLetterId>("cursor"));
-    auto body = [cursor, limit](store::Tx& tx) { return bus::list_dead_letters(tx, cursor, limit + 1); };
+    auto body = [cursor, limit](store::Tx& tx) {
+      return bus::list_dead_letters(tx, cursor, limit + 1);
+    };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return page_response(std::move(rows), limit, [](bus::DeadLetter row) { return view_of(std::move(row)); });
+    co_return page_response(std::move(rows), limit,
+                            [](bus::DeadLetter row) { return view_of(std::move(row)); });
   }
 
   Awaitable<Result<net::Response>> replay(Call call) {

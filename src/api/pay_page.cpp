@@ -38,7 +38,7 @@ class PayPageRoutes {
     const std::string token = request.path_params.at(0);
     const int returns = returns_of(request);
     auto body = [token](store::Tx& tx) { return reads::pay_page(tx, token); };
-    auto page = co_await d_.store.with_snapshot(body);
+    auto page = co_await d_.store.with_reads(body);
     if (!page) co_return trouble(request, page.error());
     if (!*page) co_return notice(request, 404, NoticeKind::unknown_link);
     PageState state = state_of(**page);
@@ -69,7 +69,7 @@ class PayPageRoutes {
                                                        {"code", base::to_string(url.error().code)},
                                                        {"reason", url.error().reason}});
     auto body = [token](store::Tx& tx) { return reads::pay_page(tx, token); };
-    auto page = co_await d_.store.with_snapshot(body);
+    auto page = co_await d_.store.with_reads(body);
     if (!page || !*page) co_return notice(request, 503, NoticeKind::trouble);
     net::Response response = html(request, **page, state_of(**page), token, 0, true);
     response.status = 503;
@@ -89,7 +89,7 @@ class PayPageRoutes {
       if (!found) return base::error(base::Code::not_found, "no logo");
       return *std::move(found);
     };
-    CO_TRY(auto image, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto image, co_await d_.store.with_reads(body));
     const std::string etag = "\"" + base::to_base32(image.id.value) + "\"";
     if (request.headers.get("If-None-Match") == etag) {
       net::Response same;

@@ -146,7 +146,7 @@ class PaymentRequestRoutes {
     CO_TRY(const auto asked, params.boolean("livemode"));
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
     auto body = [filter](store::Tx& tx) { return reads::list_requests(tx, filter); };
-    CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto rows, co_await d_.store.with_reads(body));
     const Time now = d_.clock.now();
     const auto to_view = [this, now](reads::RequestRow row) {
       std::string link = d_.creator.link_of(row.link_key_version, row.id);
@@ -170,7 +170,7 @@ class PaymentRequestRoutes {
       TRY(out.transactions, reads::transactions_of(tx, tenant_id, id));
       return out;
     };
-    CO_TRY(auto found, co_await d_.store.with_snapshot(body));
+    CO_TRY(auto found, co_await d_.store.with_reads(body));
     if (call.who.livemode && *call.who.livemode != found.request.livemode) {
       co_return base::error(base::Code::not_found, "no such payment request");
     }
@@ -239,7 +239,7 @@ class PaymentRequestRoutes {
       TRY(auto entries, reads::timeline(tx, who.tenant_id, id));
       return TimelineView{std::move(entries)};
     };
-    CO_TRY(const auto view, co_await d_.store.with_snapshot(body));
+    CO_TRY(const auto view, co_await d_.store.with_reads(body));
     co_return json_response(200, view);
   }
 

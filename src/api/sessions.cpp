@@ -78,7 +78,8 @@ class SessionRoutes {
     check_given(check, body.password, "password", 128);
     CO_TRY_STATUS(check.status());
     base::Secret<std::string> password(std::move(body.password));
-    CO_TRY(const auto in, co_await d_.sessions.sign_in(std::move(body.email), std::move(password), request.peer));
+    CO_TRY(const auto in,
+           co_await d_.sessions.sign_in(std::move(body.email), std::move(password), request.peer));
     SessionCreatedView view;
     static_cast<SessionView&>(view) = view_of(in.session, in.user, in.memberships);
     view.token = in.token.reveal();
@@ -121,8 +122,8 @@ class SessionRoutes {
     CO_TRY_STATUS(check.status());
     base::Secret<std::string> current(std::move(body.current_password));
     base::Secret<std::string> next(std::move(body.new_password));
-    CO_TRY_STATUS(co_await d_.sessions.change_password(*call.who.user_id, *call.who.session_id, std::move(current),
-                                                       std::move(next)));
+    CO_TRY_STATUS(co_await d_.sessions.change_password(*call.who.user_id, *call.who.session_id,
+                                                       std::move(current), std::move(next)));
     co_return no_content();
   }
 

@@ -25,12 +25,22 @@ struct TemplateView {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(TemplateView, (),
-                      (id, name, channel, kind, locale, subject, body_html, body_text, is_default, created_at,
-                       updated_at, version))
+                      (id, name, channel, kind, locale, subject, body_html, body_text, is_default,
+                       created_at, updated_at, version))
 
 TemplateView view_of(templates::Template t) {
-  return {t.id, std::move(t.name), t.channel, t.kind, std::move(t.locale), std::move(t.subject), std::move(t.body_html),
-          std::move(t.body_text), t.is_default(), t.created_at, t.updated_at, t.version};
+  return {t.id,
+          std::move(t.name),
+          t.channel,
+          t.kind,
+          std::move(t.locale),
+          std::move(t.subject),
+          std::move(t.body_html),
+          std::move(t.body_text),
+          t.is_default(),
+          t.created_at,
+          t.updated_at,
+          t.version};
 }
 
 struct CreateTemplateBody {
@@ -53,14 +63,23 @@ struct UpdateTemplateBody {
   std::optional<std::string> body_text;
   std::optional<bool> is_default;
 };
-BOOST_DESCRIBE_STRUCT(UpdateTemplateBody, (), (name, locale, subject, body_html, body_text, is_default))
+BOOST_DESCRIBE_STRUCT(UpdateTemplateBody, (),
+                      (name, locale, subject, body_html, body_text, is_default))
+
+net::Response tagged(templates::Template t) {
+  const std::int64_t version = t.version;
+  net::Response response = json_response(200, view_of(std::move(t)));
+  set_etag(response, version);
+  return response;
+}
 
 class TemplateRoutes {
  public:
   explicit TemplateRoutes(TemplateDeps deps) : d_(deps) {}
 
   Awaitable<Result<net::Response>> list(Call call) {
-    CO_TRY(const auto params, Params::read(call.request, {"channel", "kind", "locale", "limit", "cursor"}));
+    CO_TRY(const auto params,
+           Params::read(call.request, {"channel", "kind", "locale", "limit", "cursor"}));
     templates::TemplateFilter filter;
     filter.tenant_id = call.who.tenant_id;
     CO_TRY(filter.channel, params.choice<domain::Channel>("channel"));
@@ -73,14 +92,21 @@ class TemplateRoutes {
     CO_TRY(filter.limit, params.integer("limit", 50, 1, 100));
     auto body = [this, &filter](store::Tx& tx) { return d_.templates.list(tx, filter); };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return page_response(std::move(rows), filter.limit, [](templates::Template row) { return view_of(std::move(row)); });
+    co_return page_response(std::move(rows), filter.limit,
+                            [](templates::Template row) { return view_of(std::move(row)); });
   }
 
   Awaitable<Result<net::Response>> create(Call call) {
     CO_TRY(auto body, read_body<CreateTemplateBody>(call.request));
-    const templates::NewTemplate order{call.who.tenant_id, std::move(body.name), body.channel, body.kind,
-                                       std::move(body.locale), std::move(body.subject), std::move(body.body_html),
-                                       std::move(body.body_text), body.is_default.value_or(false)};
+    const templates::NewTemplate order{call.who.tenant_id,
+                                       std::move(body.name),
+                                       body.channel,
+                                       body.kind,
+                                       std::move(body.locale),
+                                       std::move(body.subject),
+                                       std::move(body.body_html),
+                                       std::move(body.body_text),
+                                       body.is_default.value_or(false)};
     Effect effect = [this, &order](store::Tx& tx) -> Result<Answer> {
       TRY(auto made, d_.templates.create(tx, order));
       return Answer{201, base::json::write(view_of(std::move(made)))};
@@ -124,12 +150,6 @@ class TemplateRoutes {
   }
 
  private:
-  static net::Response tagged(templates::Template t) {
-    const std::int64_t version = t.version;
-    net::Response response = json_response(200, view_of(std::move(t)));
-    set_etag(response, version);
-    return response;
-  }
   TemplateDeps d_;
 };
 
@@ -141,11 +161,16 @@ void add_template_routes(Routes& routes, TemplateDeps deps) {
   const Need member = Need::tenant_member;
   const std::string root = "/v1/templates";
   routes.add(Method::get, root, viewer, [self](Call call) { return self->list(std::move(call)); });
-  routes.add(Method::post, root, member, [self](Call call) { return self->create(std::move(call)); }, kTemplateBodyMax);
-  routes.add(Method::get, root + "/{id}", viewer, [self](Call call) { return self->read(std::move(call)); });
-  routes.add(Method::patch, root + "/{id}", member, [self](Call call) { return self->update(std::move(call)); },
-             kTemplateBodyMax);
-  routes.add(Method::delete_, root + "/{id}", member, [self](Call call) { return self->remove(std::move(call)); });
+  routes.add(
+      Method::post, root, member, [self](Call call) { return self->create(std::move(call)); },
+      kTemplateBodyMax);
+  routes.add(Method::get, root + "/{id}", viewer,
+             [self](Call call) { return self->read(std::move(call)); });
+  routes.add(
+      Method::patch, root + "/{id}", member,
+      [self](Call call) { return self->update(std::move(call)); }, kTemplateBodyMax);
+  routes.add(Method::delete_, root + "/{id}", member,
+             [self](Call call) { return self->remove(std::move(call)); });
 }
 
 }  // namespace api

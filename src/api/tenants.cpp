@@ -28,8 +28,9 @@ struct TenantView {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(TenantView, (),
-                      (id, name, brand_color, accent_color, sender_name, sms_sender_name, reply_to, locale, time_zone,
-                       currency, country, allowed_countries, daily_message_cap, logo, created_at, updated_at, version))
+                      (id, name, brand_color, accent_color, sender_name, sms_sender_name, reply_to,
+                       locale, time_zone, currency, country, allowed_countries, daily_message_cap,
+                       logo, created_at, updated_at, version))
 
 // Creation and edits have the same fields; which are needed is asked apart.
 struct TenantBody {
@@ -47,8 +48,8 @@ struct TenantBody {
   std::optional<std::int64_t> daily_message_cap;
 };
 BOOST_DESCRIBE_STRUCT(TenantBody, (),
-                      (name, brand_color, accent_color, sender_name, sms_sender_name, reply_to, locale, time_zone,
-                       currency, country, allowed_countries, daily_message_cap))
+                      (name, brand_color, accent_color, sender_name, sms_sender_name, reply_to,
+                       locale, time_zone, currency, country, allowed_countries, daily_message_cap))
 
 identity::TenantChange change_of(Body<TenantBody> body) {
   TenantBody& b = body.value;
@@ -151,7 +152,8 @@ class TenantRoutes {
     if (!logo) co_return base::error(base::Code::not_found, "the tenant has no logo");
     const auto* digest = reinterpret_cast<const std::uint8_t*>(logo->sha256.bytes.data());
     const std::string tag = "\"" + base::to_hex({digest, logo->sha256.bytes.size()}) + "\"";
-    net::Response response = net::text_response(200, logo->media_type, std::move(logo->bytes.bytes));
+    net::Response response =
+        net::text_response(200, logo->media_type, std::move(logo->bytes.bytes));
     response.headers.set("ETag", tag);
     response.headers.set("Cache-Control", "private, max-age=60");
     response.headers.set("X-Content-Type-Options", "nosniff");
@@ -162,7 +164,8 @@ class TenantRoutes {
   Awaitable<Result<net::Response>> put_logo(Call call) {
     const std::string type = media_type_of(call.request);
     if (type != "image/png" && type != "image/jpeg" && type != "image/webp") {
-      co_return base::error(base::Code::unsupported, "a logo is image/png, image/jpeg or image/webp");
+      co_return base::error(base::Code::unsupported,
+                            "a logo is image/png, image/jpeg or image/webp");
     }
     CO_TRY(const auto facts, identity::check_logo(call.request.body, type));
     const domain::TenantId id = call.who.tenant_id;
@@ -183,11 +186,23 @@ class TenantRoutes {
  private:
   Result<TenantView> view_of(store::Tx& tx, identity::Tenant t) const {
     TRY(auto logo, d_.tenants.logo_facts(tx, t));
-    TenantView out{t.id, std::move(t.name), std::move(t.brand_color), std::move(t.accent_color),
-                   std::move(t.sender_name), std::move(t.sms_sender_name), std::move(t.reply_to), std::move(t.locale),
-                   std::move(t.time_zone), t.currency, std::move(t.country),
-                   identity::split_countries(t.allowed_countries), t.daily_message_cap, std::move(logo), t.created_at,
-                   t.updated_at, t.version};
+    TenantView out{t.id,
+                   std::move(t.name),
+                   std::move(t.brand_color),
+                   std::move(t.accent_color),
+                   std::move(t.sender_name),
+                   std::move(t.sms_sender_name),
+                   std::move(t.reply_to),
+                   std::move(t.locale),
+                   std::move(t.time_zone),
+                   t.currency,
+                   std::move(t.country),
+                   identity::split_countries(t.allowed_countries),
+                   t.daily_message_cap,
+                   std::move(logo),
+                   t.created_at,
+                   t.updated_at,
+                   t.version};
     return out;
   }
 
@@ -206,16 +221,23 @@ void add_tenant_routes(Routes& routes, TenantDeps deps) {
   const Need viewer = Need::tenant_viewer;
   const Need owner = Need::tenant_owner;
   const Need admin = Need::platform_admin;
-  routes.add(Method::get, "/v1/tenant", viewer, [self](Call call) { return self->read(call.who.tenant_id); });
-  routes.add(Method::patch, "/v1/tenant", owner, [self](Call call) { return self->update(std::move(call)); });
-  routes.add(Method::get, "/v1/tenant/logo", viewer, [self](Call call) { return self->read_logo(std::move(call)); });
-  routes.add(Method::put, "/v1/tenant/logo", owner, [self](Call call) { return self->put_logo(std::move(call)); },
-             identity::kLogoBytesMax);
+  routes.add(Method::get, "/v1/tenant", viewer,
+             [self](Call call) { return self->read(call.who.tenant_id); });
+  routes.add(Method::patch, "/v1/tenant", owner,
+             [self](Call call) { return self->update(std::move(call)); });
+  routes.add(Method::get, "/v1/tenant/logo", viewer,
+             [self](Call call) { return self->read_logo(std::move(call)); });
+  routes.add(
+      Method::put, "/v1/tenant/logo", owner,
+      [self](Call call) { return self->put_logo(std::move(call)); }, identity::kLogoBytesMax);
   routes.add(Method::delete_, "/v1/tenant/logo", owner,
              [self](Call call) { return self->delete_logo(std::move(call)); });
-  routes.add(Method::get, "/v1/tenants", admin, [self](Call call) { return self->list(std::move(call)); });
-  routes.add(Method::post, "/v1/tenants", admin, [self](Call call) { return self->create(std::move(call)); });
-  routes.add(Method::get, "/v1/tenants/{id}", admin, [self](Call call) { return self->read_any(std::move(call)); });
+  routes.add(Method::get, "/v1/tenants", admin,
+             [self](Call call) { return self->list(std::move(call)); });
+  routes.add(Method::post, "/v1/tenants", admin,
+             [self](Call call) { return self->create(std::move(call)); });
+  routes.add(Method::get, "/v1/tenants/{id}", admin,
+             [self](Call call) { return self->read_any(std::move(call)); });
 }
 
 }  // namespace api

@@ -20,14 +20,8 @@ struct UserView {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(UserView, (),
-                      (id, email, name, platform_admin, disabled_at, locked_until, created_at, updated_at, version))
-
-UserView view_of(const identity::User& user, Time now) {
-  UserView out{user.id, user.email, user.name, user.platform_admin, user.disabled_at, user.locked_until,
-               user.created_at, user.updated_at, user.version};
-  if (out.locked_until && *out.locked_until <= now) out.locked_until.reset();
-  return out;
-}
+                      (id, email, name, platform_admin, disabled_at, locked_until, created_at,
+                       updated_at, version))
 
 struct CreateUserBody {
   std::string email;
@@ -44,6 +38,14 @@ struct UpdateUserBody {
 };
 BOOST_DESCRIBE_STRUCT(UpdateUserBody, (), (name, password, platform_admin, disabled))
 
+UserView view_of(const identity::User& user, Time now) {
+  UserView out{user.id,          user.email,        user.name,       user.platform_admin,
+               user.disabled_at, user.locked_until, user.created_at, user.updated_at,
+               user.version};
+  if (out.locked_until && *out.locked_until <= now) out.locked_until.reset();
+  return out;
+}
+
 class UserRoutes {
  public:
   explicit UserRoutes(PeopleDeps deps) : d_(deps) {}
@@ -55,7 +57,8 @@ class UserRoutes {
     auto body = [this, cursor, limit](store::Tx& tx) { return d_.users.list(tx, cursor, limit); };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
     const Time now = d_.clock.now();
-    co_return page_response(std::move(rows), limit, [now](const identity::User& row) { return view_of(row, now); });
+    co_return page_response(std::move(rows), limit,
+                            [now](const identity::User& row) { return view_of(row, now); });
   }
 
   Awaitable<Result<net::Response>> create(Call call) {
@@ -100,7 +103,8 @@ class UserRoutes {
     CO_TRY_STATUS(check.status());
     if (body.password) {
       base::Secret<std::string> password(*std::move(body.password));
-      change.password_hash = base::Secret<std::string>(co_await d_.sessions.hash(std::move(password)));
+      change.password_hash =
+          base::Secret<std::string>(co_await d_.sessions.hash(std::move(password)));
     }
     const auto by = call.who.user_id;
     auto effect = [this, id, version, &change, by](store::Tx& tx) {
@@ -133,10 +137,14 @@ Call without_password(const Call& call) {
 void add_user_routes(Routes& routes, PeopleDeps deps) {
   auto self = std::make_shared<UserRoutes>(deps);
   const Need admin = Need::platform_admin;
-  routes.add(Method::get, "/v1/users", admin, [self](Call call) { return self->list(std::move(call)); });
-  routes.add(Method::post, "/v1/users", admin, [self](Call call) { return self->create(std::move(call)); });
-  routes.add(Method::get, "/v1/users/{id}", admin, [self](Call call) { return self->read(std::move(call)); });
-  routes.add(Method::patch, "/v1/users/{id}", admin, [self](Call call) { return self->update(std::move(call)); });
+  routes.add(Method::get, "/v1/users", admin,
+             [self](Call call) { return self->list(std::move(call)); });
+  routes.add(Method::post, "/v1/users", admin,
+             [self](Call call) { return self->create(std::move(call)); });
+  routes.add(Method::get, "/v1/users/{id}", admin,
+             [self](Call call) { return self->read(std::move(call)); });
+  routes.add(Method::patch, "/v1/users/{id}", admin,
+             [self](Call call) { return self->update(std::move(call)); });
 }
 
 }  // namespace api

@@ -127,7 +127,7 @@ Awaitable<Result<identity::ConnectionCache::Opened>> Directory::find(
   auto body = [this, connection_id](store::Tx& tx) {
     return connections_.find_by_id(tx, connection_id);
   };
-  CO_TRY(auto found, co_await store_.with_snapshot(body));
+  CO_TRY(auto found, co_await store_.with_reads(body));
   if (found->kind != kind) co_return base::error(base::Code::not_found, "no such endpoint");
   co_return found;
 }

@@ -114,18 +114,23 @@ base::Error told(base::Error error) {
   return error;
 }
 
-// The candidates of a search, newest first, before the cursor. Absent: too many, walk over the list.
-Result<std::optional<std::vector<domain::ClientId>>> candidates_of(store::Tx& tx, domain::TenantId tenant,
+// The candidates of a search, newest first, before the cursor. Absent: too many, walk over the
+// list.
+Result<std::optional<std::vector<domain::ClientId>>> candidates_of(store::Tx& tx,
+                                                                   domain::TenantId tenant,
                                                                    const std::string& word) {
-  const std::string past = word + "\xf4\x8f\xbf\xbf";   // behind every text that begins with the word
+  const std::string past =
+      word + "\xf4\x8f\xbf\xbf";  // behind every text that begins with the word
   TRY(const auto rows, tx.all(kWithTerm, {tenant, word, past, kCandidatesMax + 1}));
-  if (rows.size() > static_cast<std::size_t>(kCandidatesMax)) return std::optional<std::vector<domain::ClientId>>{};
+  if (rows.size() > static_cast<std::size_t>(kCandidatesMax))
+    return std::optional<std::vector<domain::ClientId>>{};
   std::vector<domain::ClientId> ids;
   for (const ClientIdRow& row : rows) ids.push_back(row.client_id);
   return std::optional(std::move(ids));
 }
 
-Result<std::optional<std::vector<domain::ClientId>>> candidates_of(store::Tx& tx, domain::TenantId tenant,
+Result<std::optional<std::vector<domain::ClientId>>> candidates_of(store::Tx& tx,
+                                                                   domain::TenantId tenant,
                                                                    const Query& query) {
   std::optional<std::vector<domain::ClientId>> out;
   for (const std::string& word : query.words) {
@@ -144,7 +149,8 @@ Result<std::optional<std::vector<domain::ClientId>>> candidates_of(store::Tx& tx
   return out;
 }
 
-// One page of a filtered list: takes clients newest first until it is full, or enough were looked at.
+// One page of a filtered list: takes clients newest first until it is full, or enough were looked
+// at.
 class Gather {
  public:
   Gather(const ClientFilter& filter, const Query& query) : filter_(filter), query_(query) {}
@@ -179,8 +185,8 @@ class Gather {
   std::int64_t looked_at_ = 0;
 };
 
-Result<ClientPage> gather_ids(store::Tx& tx, const ClientFilter& filter, const std::vector<domain::ClientId>& ids,
-                              Gather gather) {
+Result<ClientPage> gather_ids(store::Tx& tx, const ClientFilter& filter,
+                              const std::vector<domain::ClientId>& ids, Gather gather) {
   for (const domain::ClientId id : ids) {
     if (filter.cursor && id >= *filter.cursor) continue;
     TRY(auto client, tx.one(kFind, {filter.tenant_id, id}));
@@ -205,7 +211,8 @@ Result<ClientPage> gather_tag(store::Tx& tx, const ClientFilter& filter, Gather 
 
 Result<ClientPage> gather_all(store::Tx& tx, const ClientFilter& filter, Gather gather) {
   domain::ClientId cursor = filter.cursor.value_or(newest());
-  const std::int64_t chunk = filter.query.empty() ? filter.limit + 1 : std::max(kChunk, filter.limit + 1);
+  const std::int64_t chunk =
+      filter.query.empty() ? filter.limit + 1 : std::max(kChunk, filter.limit + 1);
   for (bool more = true; more && !gather.full();) {
     TRY(auto rows, tx.all(kList, {filter.tenant_id, filter.archived, cursor, chunk}));
     more = rows.size() == static_cast<std::size_t>(chunk);
@@ -256,8 +263,8 @@ Result<Client> Clients::lock(store::Tx& tx, domain::TenantId tenant, domain::Cli
   return *std::move(row);
 }
 
-Result<std::optional<Client>> Clients::lock_by_reference(store::Tx& tx, domain::TenantId tenant,
-                                                         const std::string& external_reference) const {
+Result<std::optional<Client>> Clients::lock_by_reference(
+    store::Tx& tx, domain::TenantId tenant, const std::string& external_reference) const {
   return tx.one(kLockByReference, {tenant, external_reference});
 }
 
@@ -276,7 +283,8 @@ Status Clients::save(store::Tx& tx, const Client& before, Client& after) const {
   after.updated_at = clock_.now();
   const auto updated = tx.exec(kUpdate, after);
   if (!updated) return told(updated.error());
-  if (*updated != 1) return base::error(base::Code::precondition_failed, "the client was changed meanwhile");
+  if (*updated != 1)
+    return base::error(base::Code::precondition_failed, "the client was changed meanwhile");
   after.version += 1;
   if (terms_of(before) != terms_of(after)) {
     TRY_STATUS(tx.exec(kDeleteTerms, {after.tenant_id, after.id}));
@@ -301,7 +309,8 @@ Result<Client> Clients::update(store::Tx& tx, domain::TenantId tenant, domain::C
   return client;
 }
 
-Result<Client> Clients::set_archived(store::Tx& tx, domain::TenantId tenant, domain::ClientId id, bool archived) {
+Result<Client> Clients::set_archived(store::Tx& tx, domain::TenantId tenant, domain::ClientId id,
+                                     bool archived) {
   TRY(auto client, lock(tx, tenant, id));
   if (client.archived == archived) return client;
   const Client before = client;
@@ -314,14 +323,16 @@ Result<Client> Clients::set_archived(store::Tx& tx, domain::TenantId tenant, dom
 
 Status Clients::write_terms(store::Tx& tx, const Client& client) const {
   std::vector<TermRow> rows;
-  for (std::string& term : terms_of(client)) rows.push_back({client.tenant_id, std::move(term), client.id});
+  for (std::string& term : terms_of(client))
+    rows.push_back({client.tenant_id, std::move(term), client.id});
   if (!rows.empty()) TRY_STATUS(tx.exec_many(kInsertTerm, rows));
   return {};
 }
 
 Status Clients::write_tags(store::Tx& tx, const Client& client) const {
   std::vector<TagRow> rows;
-  for (std::string& tag : tags_of(client)) rows.push_back({client.tenant_id, std::move(tag), client.id});
+  for (std::string& tag : tags_of(client))
+    rows.push_back({client.tenant_id, std::move(tag), client.id});
   if (!rows.empty()) TRY_STATUS(tx.exec_many(kInsertTag, rows));
   return {};
 }

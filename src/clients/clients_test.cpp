@@ -1,4 +1,5 @@
-// Goal: a client is found by every part a person remembers, only by its own tenant, and never half written.
+// Goal: a client is found by every part a person remembers, only by its own tenant, and never half
+// written.
 #include "clients/clients.h"
 
 #include <gtest/gtest.h>
@@ -72,7 +73,8 @@ class ClientsTest : public ::testing::TestWithParam<Kind> {
   ImportReport import(const std::string& text) {
     const auto file = ImportFile::parse(text);
     EXPECT_TRUE(file) << file.error().detail;
-    auto report = write([&](store::Tx& tx) { return file->run(tx, *clients_, tenant_, "DE", zones_); });
+    auto report =
+        write([&](store::Tx& tx) { return file->run(tx, *clients_, tenant_, "DE", zones_); });
     EXPECT_TRUE(report) << report.error().detail;
     return *report;
   }
@@ -97,12 +99,17 @@ TEST_P(ClientsTest, IsFoundByWhatPeopleRemember) {
   anna.external_reference = std::optional<std::string>("KD-2024/0815");
   make(anna);
   named("Bernd O'Brien");
-  const std::pair<const char*, bool> rows[] = {
-      {"anna", true},        {"ÖZT", true},          {"schmidt anna", true}, {"anna.oz@", true}, {"studio-nord", true},
-      {"oz", true},          {"0170", true},         {"+49 170 1234567", true}, {"0170 1234567", true},
-      {"(0170) 12345", true}, {"0049170", true},     {"4567", true},         {"kd-2024", true},  {"0815", true},
-      {"nna", false},        {"anna bernd", false},  {"0171", false},        {"0170 999", false}, {"%", false},
-      {"_", false},          {"an na", false}};
+  const std::pair<const char*, bool> rows[] = {{"anna", true},         {"ÖZT", true},
+                                               {"schmidt anna", true}, {"anna.oz@", true},
+                                               {"studio-nord", true},  {"oz", true},
+                                               {"0170", true},         {"+49 170 1234567", true},
+                                               {"0170 1234567", true}, {"(0170) 12345", true},
+                                               {"0049170", true},      {"4567", true},
+                                               {"kd-2024", true},      {"0815", true},
+                                               {"nna", false},         {"anna bernd", false},
+                                               {"0171", false},        {"0170 999", false},
+                                               {"%", false},           {"_", false},
+                                               {"an na", false}};
   for (const auto& [query, hit] : rows) {
     EXPECT_EQ(found(filter(query)).size(), hit ? 1u : 0u) << query;
   }
@@ -116,7 +123,8 @@ TEST_P(ClientsTest, SearchFollowsChangesAndTenants) {
   raw.tags = std::vector<std::string>{"vip", "Stammkunde"};
   const auto change = checked(raw).value();
   const auto update = [&](domain::TenantId tenant, std::optional<std::int64_t> version) {
-    return write([&](store::Tx& tx) { return clients_->update(tx, tenant, anna.id, version, change); });
+    return write(
+        [&](store::Tx& tx) { return clients_->update(tx, tenant, anna.id, version, change); });
   };
   EXPECT_EQ(update(other_, std::nullopt).error().code, Code::not_found);
   EXPECT_EQ(update(tenant_, 2).error().code, Code::precondition_failed);
@@ -136,7 +144,8 @@ TEST_P(ClientsTest, SearchFollowsChangesAndTenants) {
   }
   const auto stolen = read([&](store::Tx& tx) { return clients_->find(tx, other_, anna.id); });
   EXPECT_EQ(stolen.error().code, Code::not_found);
-  const auto archive = write([&](store::Tx& tx) { return clients_->set_archived(tx, other_, anna.id, true); });
+  const auto archive =
+      write([&](store::Tx& tx) { return clients_->set_archived(tx, other_, anna.id, true); });
   EXPECT_EQ(archive.error().code, Code::not_found);
 }
 
@@ -159,11 +168,13 @@ TEST_P(ClientsTest, PagesAndArchive) {
     EXPECT_EQ(names.front(), "Client 6");
     EXPECT_EQ(names.back(), "Client 0");
   }
-  const auto archived = write([&](store::Tx& tx) { return clients_->set_archived(tx, tenant_, all[3].id, true); });
+  const auto archived =
+      write([&](store::Tx& tx) { return clients_->set_archived(tx, tenant_, all[3].id, true); });
   ASSERT_TRUE(archived);
   EXPECT_TRUE(archived->archived_at);
   EXPECT_EQ(archived->version, 2);
-  const auto again = write([&](store::Tx& tx) { return clients_->set_archived(tx, tenant_, all[3].id, true); });
+  const auto again =
+      write([&](store::Tx& tx) { return clients_->set_archived(tx, tenant_, all[3].id, true); });
   EXPECT_EQ(again->version, 2) << "nothing changed";
   EXPECT_EQ(found(filter("client")).size(), 6u);
   ClientFilter f = filter("client");
@@ -173,7 +184,8 @@ TEST_P(ClientsTest, PagesAndArchive) {
 
 TEST_P(ClientsTest, ManyClientsWithOneWordAreWalkedThrough) {
   std::string text = "name,external_reference\n";
-  for (int i = 0; i < 2100; ++i) text += "Meier " + std::to_string(i) + ",R" + std::to_string(i) + "\n";
+  for (int i = 0; i < 2100; ++i)
+    text += "Meier " + std::to_string(i) + ",R" + std::to_string(i) + "\n";
   ASSERT_EQ(import(text).imported, 2100);
   EXPECT_EQ(found(filter("meier")).size(), 50u);
   EXPECT_EQ(found(filter("meier")).front(), "Meier 2099");
@@ -190,36 +202,45 @@ TEST_P(ClientsTest, AnExternalReferenceIsUnique) {
   ASSERT_FALSE(twice);
   EXPECT_EQ(twice.error().code, Code::conflict);
   EXPECT_EQ(twice.error().reason, "external_reference_taken");
-  EXPECT_TRUE(write([&](store::Tx& tx) { return clients_->create(tx, other_, change); })) << "another tenant's own";
+  EXPECT_TRUE(write([&](store::Tx& tx) { return clients_->create(tx, other_, change); }))
+      << "another tenant's own";
 }
 
 TEST_P(ClientsTest, ImportReportsEachRow) {
   const Client known = named("Known");
   const auto report = import(
       "name;email;phone;tags;external_reference;consent_sms;custom.city;id\n"
-      "Anna;anna@example.com;0170 1234567;vip|Berlin;K1;granted;Berlin;\n"          // 2
-      ";x@example.com;;;;;;\n"                                                       // 3 no name
-      "Bad Mail;not an address;;;;;;\n"                                              // 4
-      "Bad Phone;;12;;;;;\n"                                                         // 5
-      "Anna Neu;;;;K1;denied;;\n"                                                    // 6 by reference
-      "Known Neu;;;;;;;" + known.id.text() + "\n"                                    // 7 by id
-      "Stranger;;;;;;;cl_00000000000000000000000000\n"                               // 8
-      "Short;row\n"                                                                  // 9
-      "Card;;;;4242424242424242;;;\n"                                                // 10
-      "\xff;;;;;;;\n"                                                                // 11
-      "Consent;;;;;perhaps;;\n"                                                      // 12
-      "\"Quoted\nName\";;;;;;;\n");                                                  // 13 a line break is no name
+      "Anna;anna@example.com;0170 1234567;vip|Berlin;K1;granted;Berlin;\n"  // 2
+      ";x@example.com;;;;;;\n"                                              // 3 no name
+      "Bad Mail;not an address;;;;;;\n"                                     // 4
+      "Bad Phone;;12;;;;;\n"                                                // 5
+      "Anna Neu;;;;K1;denied;;\n"                                           // 6 by reference
+      "Known Neu;;;;;;;" +
+      known.id.text() +
+      "\n"                                              // 7 by id
+      "Stranger;;;;;;;cl_00000000000000000000000000\n"  // 8
+      "Short;row\n"                                     // 9
+      "Card;;;;4242424242424242;;;\n"                   // 10
+      "\xff;;;;;;;\n"                                   // 11
+      "Consent;;;;;perhaps;;\n"                         // 12
+      "\"Quoted\nName\";;;;;;;\n");                     // 13 a line break is no name
   struct Want {
     std::int64_t line;
     ImportStatus status;
     const char* field;
   };
-  const Want wants[] = {{2, ImportStatus::imported, ""},          {3, ImportStatus::rejected, "name"},
-                        {4, ImportStatus::rejected, "email"},     {5, ImportStatus::rejected, "phone"},
-                        {6, ImportStatus::updated, ""},           {7, ImportStatus::updated, ""},
-                        {8, ImportStatus::rejected, "id"},        {9, ImportStatus::rejected, "row"},
-                        {10, ImportStatus::rejected, "external_reference"}, {11, ImportStatus::rejected, "row"},
-                        {12, ImportStatus::rejected, "consent_sms"}, {13, ImportStatus::rejected, "name"}};
+  const Want wants[] = {{2, ImportStatus::imported, ""},
+                        {3, ImportStatus::rejected, "name"},
+                        {4, ImportStatus::rejected, "email"},
+                        {5, ImportStatus::rejected, "phone"},
+                        {6, ImportStatus::updated, ""},
+                        {7, ImportStatus::updated, ""},
+                        {8, ImportStatus::rejected, "id"},
+                        {9, ImportStatus::rejected, "row"},
+                        {10, ImportStatus::rejected, "external_reference"},
+                        {11, ImportStatus::rejected, "row"},
+                        {12, ImportStatus::rejected, "consent_sms"},
+                        {13, ImportStatus::rejected, "name"}};
   ASSERT_EQ(report.rows.size(), std::size(wants));
   for (std::size_t i = 0; i < std::size(wants); ++i) {
     const ImportRow& row = report.rows[i];
@@ -234,7 +255,9 @@ TEST_P(ClientsTest, ImportReportsEachRow) {
   EXPECT_EQ(report.imported, 1);
   EXPECT_EQ(report.updated, 2);
   EXPECT_EQ(report.rejected, 9);
-  const auto anna = read([&](store::Tx& tx) { return clients_->find(tx, tenant_, *report.rows[0].client_id); }).value();
+  const auto anna = read([&](store::Tx& tx) {
+                      return clients_->find(tx, tenant_, *report.rows[0].client_id);
+                    }).value();
   EXPECT_EQ(anna.name, "Anna Neu");
   EXPECT_FALSE(anna.phone) << "an empty cell clears its field";
   EXPECT_EQ(anna.consent_sms, domain::Consent::denied);
@@ -244,8 +267,10 @@ TEST_P(ClientsTest, ImportReportsEachRow) {
 
 TEST_P(ClientsTest, RefusesAHeaderAsAWhole) {
   const std::pair<const char*, const char*> rows[] = {
-      {"email\nx@example.com\n", "no_name"},   {"name,colour\nA,red\n", "unknown_column"},
-      {"name,name\nA,B\n", "repeated_column"}, {"name,custom.Bad Key\nA,B\n", "unknown_column"},
+      {"email\nx@example.com\n", "no_name"},
+      {"name,colour\nA,red\n", "unknown_column"},
+      {"name,name\nA,B\n", "repeated_column"},
+      {"name,custom.Bad Key\nA,B\n", "unknown_column"},
       {"name,\xff\nA,B\n", "invalid_utf8"}};
   for (const auto& [text, code] : rows) {
     const auto file = ImportFile::parse(text);
@@ -256,12 +281,14 @@ TEST_P(ClientsTest, RefusesAHeaderAsAWhole) {
 }
 
 TEST_P(ClientsTest, WhatIsExportedCanBeImportedElsewhere) {
-  import("name,email,phone,tags,external_reference,custom.city,consent_email\n"
-         "\"=cmd|'/c calc'\",anna@example.com,+49 170 1234567,vip|b,@ref,\"Köln, Süd\",granted\n"
-         "Bernd,,,,,,\n");
+  import(
+      "name,email,phone,tags,external_reference,custom.city,consent_email\n"
+      "\"=cmd|'/c calc'\",anna@example.com,+49 170 1234567,vip|b,@ref,\"Köln, Süd\",granted\n"
+      "Bernd,,,,,,\n");
   const std::string csv = exported();
-  EXPECT_TRUE(csv.starts_with("id,name,email,phone,locale,time_zone,tags,external_reference,consent_email,consent_sms,"
-                              "custom.city,archived,created_at,updated_at\r\n"));
+  EXPECT_TRUE(csv.starts_with(
+      "id,name,email,phone,locale,time_zone,tags,external_reference,consent_email,consent_sms,"
+      "custom.city,archived,created_at,updated_at\r\n"));
   EXPECT_NE(csv.find(",'=cmd|'/c calc',"), std::string::npos) << csv;
   EXPECT_NE(csv.find(",'+491701234567,"), std::string::npos);
   EXPECT_NE(csv.find("\"Köln, Süd\""), std::string::npos);
@@ -269,7 +296,7 @@ TEST_P(ClientsTest, WhatIsExportedCanBeImportedElsewhere) {
   const auto report = import(csv);
   EXPECT_EQ(report.updated, 2);
   EXPECT_EQ(report.rejected, 0);
-  const auto strip = [](std::string text) {   // versions and times differ
+  const auto strip = [](std::string text) {  // versions and times differ
     std::string out;
     for (const CsvRow& row : parse_csv(text).value()) {
       for (std::size_t i = 0; i + 1 < row.cells.size(); ++i) out += row.cells[i] + ",";
@@ -289,15 +316,24 @@ TEST(Fields, AreRefusedByName) {
       {"name", [](RawFields& r) { r.name = ""; }},
       {"name", [](RawFields& r) { r.name = std::string(121, 'x'); }},
       {"name", [](RawFields& r) { r.name = "pay 4242 4242 4242 4242"; }},
-      {"email", [](RawFields& r) { r.email = std::optional<std::string>("a@b\r\nBcc: x@y.example"); }},
+      {"email",
+       [](RawFields& r) { r.email = std::optional<std::string>("a@b\r\nBcc: x@y.example"); }},
       {"phone", [](RawFields& r) { r.phone = std::optional<std::string>("call me"); }},
       {"locale", [](RawFields& r) { r.locale = std::optional<std::string>("german"); }},
-      {"time_zone", [](RawFields& r) { r.time_zone = std::optional<std::string>("/etc/localtime"); }},
+      {"time_zone",
+       [](RawFields& r) { r.time_zone = std::optional<std::string>("/etc/localtime"); }},
       {"tags[1]", [](RawFields& r) { r.tags = std::vector<std::string>{"a", "a"}; }},
       {"tags[0]", [](RawFields& r) { r.tags = std::vector<std::string>{"a|b"}; }},
-      {"tags", [](RawFields& r) { for (int i = 0; i < 51; ++i) { if (!r.tags) r.tags.emplace(); r.tags->push_back(std::to_string(i)); } }},
+      {"tags",
+       [](RawFields& r) {
+         for (int i = 0; i < 51; ++i) {
+           if (!r.tags) r.tags.emplace();
+           r.tags->push_back(std::to_string(i));
+         }
+       }},
       {"custom_fields", [](RawFields& r) { r.custom_fields = CustomFields{{"Bad", "x"}}; }},
-      {"custom_fields.city", [](RawFields& r) { r.custom_fields = CustomFields{{"city", std::string("a\0b", 3)}}; }},
+      {"custom_fields.city",
+       [](RawFields& r) { r.custom_fields = CustomFields{{"city", std::string("a\0b", 3)}}; }},
   };
   for (const Bad& row : rows) {
     RawFields raw;

@@ -23,7 +23,8 @@ char separator_of(std::string_view text) {
     if (c == '"') quoted = !quoted;
     if (quoted) continue;
     if (c == '\n' || c == '\r') break;
-    if (const std::size_t which = kSeparators.find(c); which != std::string_view::npos) ++counts[which];
+    if (const std::size_t which = kSeparators.find(c); which != std::string_view::npos)
+      ++counts[which];
   }
   return kSeparators[static_cast<std::size_t>(std::max_element(counts, counts + 3) - counts)];
 }
@@ -38,7 +39,8 @@ class Parser {
       TRY(auto row, parse_row());
       const bool blank = row.cells.size() == 1 && row.cells[0].empty();
       if (blank) continue;
-      if (rows.size() > kCsvRowsMax) return base::error(base::Code::too_large, "at most 10000 rows");
+      if (rows.size() > kCsvRowsMax)
+        return base::error(base::Code::too_large, "at most 10000 rows");
       const auto valid = [](const std::string& cell) { return base::is_valid_utf8(cell); };
       row.valid_utf8 = std::all_of(row.cells.begin(), row.cells.end(), valid);
       rows.push_back(std::move(row));
@@ -52,7 +54,8 @@ class Parser {
     CsvRow row;
     row.line = line_;
     for (;;) {
-      if (row.cells.size() == kCsvColumnsMax) return bad("too_many_columns", row.line, "at most 100 columns");
+      if (row.cells.size() == kCsvColumnsMax)
+        return bad("too_many_columns", row.line, "at most 100 columns");
       TRY(auto cell, parse_cell());
       row.cells.push_back(std::move(cell));
       if (at_ == text_.size()) return row;
@@ -69,7 +72,8 @@ class Parser {
     if (at_ < text_.size() && text_[at_] == '"') return parse_quoted();
     const std::size_t start = at_;
     while (at_ < text_.size() && text_[at_] != separator_ && !at_line_end()) {
-      if (text_[at_] == '"') return bad("bad_quote", line_, "a quote within a cell that does not begin with one");
+      if (text_[at_] == '"')
+        return bad("bad_quote", line_, "a quote within a cell that does not begin with one");
       ++at_;
     }
     return std::string(text_.substr(start, at_ - start));
@@ -119,7 +123,8 @@ base::Result<std::vector<CsvRow>> parse_csv(std::string_view text) {
 void append_csv_cell(std::string& out, std::string_view value) {
   const bool formula = !value.empty() && kFormulaStarts.find(value[0]) != std::string_view::npos;
   // An apostrophe that would be taken for ours when read again is marked like a formula.
-  const bool marked = value.size() > 1 && value[0] == '\'' && kFormulaStarts.find(value[1]) != std::string_view::npos;
+  const bool marked = value.size() > 1 && value[0] == '\'' &&
+                      kFormulaStarts.find(value[1]) != std::string_view::npos;
   const bool quoted = value.find_first_of(",;\"\r\n\t") != std::string_view::npos;
   if (quoted) out += '"';
   if (formula || marked) out += '\'';
@@ -133,7 +138,8 @@ void append_csv_cell(std::string& out, std::string_view value) {
 std::string_view without_formula_mark(std::string_view cell) {
   if (cell.size() < 2 || cell[0] != '\'') return cell;
   const bool ours = kFormulaStarts.find(cell[1]) != std::string_view::npos ||
-                    (cell.size() > 2 && cell[1] == '\'' && kFormulaStarts.find(cell[2]) != std::string_view::npos);
+                    (cell.size() > 2 && cell[1] == '\'' &&
+                     kFormulaStarts.find(cell[2]) != std::string_view::npos);
   return ours ? cell.substr(1) : cell;
 }
 

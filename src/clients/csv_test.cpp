@@ -1,4 +1,5 @@
-// Goal: files as spreadsheets write them are read; what is no CSV is refused with its line; what we write is read back the same.
+// Goal: files as spreadsheets write them are read; what is no CSV is refused with its line; what we
+// write is read back the same.
 #include "clients/csv.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,10 @@ TEST(Csv, ReadsWhatSpreadsheetsWrite) {
       {"without a last newline", "a,b\n1,2", {{"a", "b"}, {"1", "2"}}},
       {"CRLF", "a,b\r\n1,2\r\n", {{"a", "b"}, {"1", "2"}}},
       {"CR alone", "a,b\r1,2\r", {{"a", "b"}, {"1", "2"}}},
-      {"byte order mark", "\xef\xbb\xbf" "a,b\n", {{"a", "b"}}},
+      {"byte order mark",
+       "\xef\xbb\xbf"
+       "a,b\n",
+       {{"a", "b"}}},
       {"semicolons", "a;b\n1,5;2\n", {{"a", "b"}, {"1,5", "2"}}},
       {"tabs", "a\tb\n1\t2\n", {{"a", "b"}, {"1", "2"}}},
       {"quotes", "a,b\n\"x, \"\"y\"\"\",2\n", {{"a", "b"}, {"x, \"y\"", "2"}}},
@@ -47,8 +51,12 @@ TEST(Csv, RefusesWhatIsNone) {
     const char* code;
   };
   const std::vector<Bad> rows = {
-      {"", "empty"},          {"\n\r\n\n", "empty"},         {"a,b\n\"x,2\n", "unclosed_quote"},
-      {"a\"b,c\n", "bad_quote"}, {"a,b\n\"x\"y,2\n", "bad_quote"}, {std::string(100, ','), "too_many_columns"},
+      {"", "empty"},
+      {"\n\r\n\n", "empty"},
+      {"a,b\n\"x,2\n", "unclosed_quote"},
+      {"a\"b,c\n", "bad_quote"},
+      {"a,b\n\"x\"y,2\n", "bad_quote"},
+      {std::string(100, ','), "too_many_columns"},
   };
   for (const Bad& row : rows) {
     const auto parsed = parse_csv(row.text);
@@ -76,8 +84,9 @@ TEST(Csv, NumbersLinesAndMarksBadUtf8) {
 
 TEST(Csv, FormulasAreNeutralised) {
   const std::pair<const char*, const char*> rows[] = {
-      {"=1+1", "'=1+1"}, {"+49170", "'+49170"}, {"-1", "'-1"}, {"@x", "'@x"}, {"'=x", "''=x"},
-      {"'tis", "'tis"},  {"a=b", "a=b"},        {"", ""},      {"=a,b", "\"'=a,b\""}, {"\tx", "\"'\tx\""}};
+      {"=1+1", "'=1+1"},     {"+49170", "'+49170"}, {"-1", "'-1"},  {"@x", "'@x"},
+      {"'=x", "''=x"},       {"'tis", "'tis"},      {"a=b", "a=b"}, {"", ""},
+      {"=a,b", "\"'=a,b\""}, {"\tx", "\"'\tx\""}};
   for (const auto& [value, cell] : rows) {
     std::string out;
     append_csv_cell(out, value);
@@ -86,7 +95,8 @@ TEST(Csv, FormulasAreNeutralised) {
 }
 
 RC_GTEST_PROP(Csv, WhatIsWrittenIsReadBack, ()) {
-  const auto text = rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab=+-@'\",;\t\r\n ")));
+  const auto text =
+      rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab=+-@'\",;\t\r\n ")));
   const auto cells = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(text));
   std::string out = "first,second\r\nx";
   for (const std::string& cell : cells) {
@@ -97,7 +107,8 @@ RC_GTEST_PROP(Csv, WhatIsWrittenIsReadBack, ()) {
   const auto rows = parse_csv(out);
   RC_ASSERT(rows.has_value());
   RC_ASSERT(rows->size() == 2u);
-  for (std::size_t i = 0; i < cells.size(); ++i) RC_ASSERT(without_formula_mark((*rows)[1].cells[i + 1]) == cells[i]);
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    RC_ASSERT(without_formula_mark((*rows)[1].cells[i + 1]) == cells[i]);
 }
 
 }  // namespace

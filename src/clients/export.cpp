@@ -74,14 +74,15 @@ Result<std::string> export_csv(store::Tx& tx, const Clients& clients, ClientFilt
   }
   std::string out;
   Writer writer(out);
-  for (const char* name : {"id", "name", "email", "phone", "locale", "time_zone", "tags", "external_reference",
-                           "consent_email", "consent_sms"}) {
+  for (const char* name : {"id", "name", "email", "phone", "locale", "time_zone", "tags",
+                           "external_reference", "consent_email", "consent_sms"}) {
     writer.cell(name);
   }
   for (const std::string& key : keys) writer.cell("custom." + key);
   for (const char* name : {"archived", "created_at", "updated_at"}) writer.cell(name);
   writer.end();
-  for (auto client = rows.rbegin(); client != rows.rend(); ++client) write_row(writer, *client, keys);
+  for (auto client = rows.rbegin(); client != rows.rend(); ++client)
+    write_row(writer, *client, keys);
   return out;
 }
 

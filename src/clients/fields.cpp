@@ -63,7 +63,8 @@ std::vector<std::string> checked_tags(Errors& errors, const std::vector<std::str
     const std::string field = "tags[" + std::to_string(i) + "]";
     auto tag = errors.take(checked_tag(raw[i], field));
     if (!tag) continue;
-    if (std::find(out.begin(), out.end(), *tag) != out.end()) errors.add(field, "repeated", "each tag once");
+    if (std::find(out.begin(), out.end(), *tag) != out.end())
+      errors.add(field, "repeated", "each tag once");
     out.push_back(*std::move(tag));
   }
   return out;
@@ -74,11 +75,13 @@ CustomFields checked_custom(Errors& errors, const CustomFields& raw) {
   if (raw.size() > kCustomFieldsMax) errors.add("custom_fields", "too_many", "at most 50 fields");
   for (const auto& [key, value] : raw) {
     if (!is_custom_key(key)) {
-      errors.add("custom_fields", "bad_key", "keys are a lower-case letter, then letters, digits and _, at most 40");
+      errors.add("custom_fields", "bad_key",
+                 "keys are a lower-case letter, then letters, digits and _, at most 40");
       continue;
     }
     const std::string field = "custom_fields." + key;
-    const domain::TextRule rule{.field = field, .chars_max = kCustomValueCharsMax, .required = false};
+    const domain::TextRule rule{
+        .field = field, .chars_max = kCustomValueCharsMax, .required = false};
     if (auto text = errors.take(domain::checked_text(value, rule))) out[key] = *std::move(text);
   }
   return out;
@@ -99,11 +102,14 @@ Result<std::string> checked_tag(std::string_view tag, const std::string& field) 
   return text;
 }
 
-Result<ClientChange> check_fields(RawFields raw, const std::string& country, domain::TimeZones& zones) {
+Result<ClientChange> check_fields(RawFields raw, const std::string& country,
+                                  domain::TimeZones& zones) {
   Errors errors;
   ClientChange out;
-  if (raw.name) out.name = errors.take(domain::checked_text(*raw.name, {.field = "name", .chars_max = 120}));
-  out.email = checked(errors, raw.email, [](const std::string& s) { return domain::checked_email(s); });
+  if (raw.name)
+    out.name = errors.take(domain::checked_text(*raw.name, {.field = "name", .chars_max = 120}));
+  out.email =
+      checked(errors, raw.email, [](const std::string& s) { return domain::checked_email(s); });
   out.phone = checked(errors, raw.phone, [&](const std::string& s) -> Result<std::string> {
     TRY(auto phone, domain::parse_phone(s, country));
     out.country = phone.country;

@@ -13,7 +13,8 @@ inline constexpr std::size_t kTagCharsMax = 40;
 inline constexpr std::size_t kCustomFieldsMax = 50;
 inline constexpr std::size_t kCustomValueCharsMax = 500;
 
-// A client's fields as somebody wrote them. Absent: not mentioned; the inner optional absent: to be cleared.
+// A client's fields as somebody wrote them. Absent: not mentioned; the inner optional absent: to be
+// cleared.
 struct RawFields {
   std::optional<std::string> name;
   std::optional<std::optional<std::string>> email;
@@ -27,11 +28,13 @@ struct RawFields {
   std::optional<domain::Consent> consent_sms;
 };
 
-bool is_custom_key(std::string_view key);   // "[a-z][a-z0-9_]*", at most 40 characters
+bool is_custom_key(std::string_view key);  // "[a-z][a-z0-9_]*", at most 40 characters
 // A label, trimmed; errors on `field`.
 Result<std::string> checked_tag(std::string_view tag, const std::string& field);
 
-// Checks every field; invalid_argument naming all that are wrong. `country` reads phone numbers without +.
-Result<ClientChange> check_fields(RawFields raw, const std::string& country, domain::TimeZones& zones);
+// Checks every field; invalid_argument naming all that are wrong. `country` reads phone numbers
+// without +.
+Result<ClientChange> check_fields(RawFields raw, const std::string& country,
+                                  domain::TimeZones& zones);
 
 }  // namespace clients

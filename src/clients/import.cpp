@@ -9,9 +9,19 @@ namespace clients {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> kColumns = {
-    "id",   "name", "email", "phone", "locale", "time_zone", "tags", "external_reference", "consent_email",
-    "consent_sms", "archived", "created_at", "updated_at"};
+constexpr std::array<std::string_view, 13> kColumns = {"id",
+                                                       "name",
+                                                       "email",
+                                                       "phone",
+                                                       "locale",
+                                                       "time_zone",
+                                                       "tags",
+                                                       "external_reference",
+                                                       "consent_email",
+                                                       "consent_sms",
+                                                       "archived",
+                                                       "created_at",
+                                                       "updated_at"};
 constexpr std::string_view kCustom = "custom.";
 
 std::string trimmed(std::string_view text) {
@@ -20,7 +30,8 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(start, text.find_last_not_of(" \t") - start + 1));
 }
 
-Result<std::optional<domain::Consent>> consent_of(const std::optional<std::string>& cell, const std::string& column) {
+Result<std::optional<domain::Consent>> consent_of(const std::optional<std::string>& cell,
+                                                  const std::string& column) {
   if (!cell) return std::optional<domain::Consent>{};
   domain::Consent out{};
   if (cell->empty()) return std::optional(out);
@@ -73,11 +84,13 @@ bool is_rows_fault(const base::Error& error) {
 Result<ImportFile> ImportFile::parse(std::string_view text) {
   ImportFile out;
   TRY(out.rows_, parse_csv(text));
-  if (!out.rows_.front().valid_utf8) return base::field_error("body", "invalid_utf8", "the header is not UTF-8");
+  if (!out.rows_.front().valid_utf8)
+    return base::field_error("body", "invalid_utf8", "the header is not UTF-8");
   for (const std::string& cell : out.rows_.front().cells) {
     const std::string column = fold_case(trimmed(without_formula_mark(cell)));
     const bool known = std::find(kColumns.begin(), kColumns.end(), column) != kColumns.end() ||
-                       (column.starts_with(kCustom) && is_custom_key(std::string_view(column).substr(kCustom.size())));
+                       (column.starts_with(kCustom) &&
+                        is_custom_key(std::string_view(column).substr(kCustom.size())));
     if (!known) {
       const std::string shown = column.substr(0, 60);
       return base::field_error("body", "unknown_column",
@@ -88,7 +101,8 @@ Result<ImportFile> ImportFile::parse(std::string_view text) {
     }
     out.columns_.push_back(column);
   }
-  const bool named = std::find(out.columns_.begin(), out.columns_.end(), "name") != out.columns_.end();
+  const bool named =
+      std::find(out.columns_.begin(), out.columns_.end(), "name") != out.columns_.end();
   if (!named) return base::field_error("body", "no_name", "the header has no column name");
   out.rows_.erase(out.rows_.begin());
   return out;
@@ -123,12 +137,14 @@ Result<RawFields> ImportFile::fields_of(const CsvRow& row) const {
   return raw;
 }
 
-Result<ImportRow> ImportFile::take(store::Tx& tx, Clients& clients, domain::TenantId tenant, const CsvRow& row,
-                                   const std::string& country, domain::TimeZones& zones) const {
+Result<ImportRow> ImportFile::take(store::Tx& tx, Clients& clients, domain::TenantId tenant,
+                                   const CsvRow& row, const std::string& country,
+                                   domain::TimeZones& zones) const {
   if (!row.valid_utf8) return base::field_error("row", "invalid_utf8", "not UTF-8");
   if (row.cells.size() != columns_.size()) {
-    return base::field_error("row", "cell_count", "the header has " + std::to_string(columns_.size()) +
-                                                      " columns, the row " + std::to_string(row.cells.size()));
+    return base::field_error("row", "cell_count",
+                             "the header has " + std::to_string(columns_.size()) +
+                                 " columns, the row " + std::to_string(row.cells.size()));
   }
   TRY(auto raw, fields_of(row));
   TRY(auto change, check_fields(std::move(raw), country, zones));

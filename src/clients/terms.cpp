@@ -15,7 +15,9 @@ struct Letter {
 
 // Of valid UTF-8.
 Letter letter_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
+  };
   const char32_t lead = byte(at);
   const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (size == 1 || at + size > text.size()) return {lead, 1};
@@ -26,13 +28,14 @@ Letter letter_at(std::string_view text, std::size_t at) {
 
 char32_t lower(char32_t c) {
   if (c >= U'A' && c <= U'Z') return c + 32;
-  if (c >= 0xc0 && c <= 0xde && c != 0xd7) return c + 32;                    // Latin-1
+  if (c >= 0xc0 && c <= 0xde && c != 0xd7) return c + 32;  // Latin-1
   if (c == 0x130 || c == 0x131) return U'i';
   if (c == 0x178) return 0xff;
-  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177)) return c | 1;  // Latin Extended-A, in pairs
+  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177))
+    return c | 1;  // Latin Extended-A, in pairs
   if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e)) return c % 2 ? c + 1 : c;
-  if (c >= 0x391 && c <= 0x3a9) return c + 32;                               // Greek
-  if (c >= 0x410 && c <= 0x42f) return c + 32;                               // Cyrillic
+  if (c >= 0x391 && c <= 0x3a9) return c + 32;  // Greek
+  if (c >= 0x410 && c <= 0x42f) return c + 32;  // Cyrillic
   if (c >= 0x400 && c <= 0x40f) return c + 80;
   return c;
 }
@@ -58,8 +61,10 @@ void add_words(std::vector<std::string>& out, std::string_view folded) {
   };
   for (std::size_t at = 0; at < folded.size();) {
     const Letter letter = letter_at(folded, at);
-    if (in_word(letter.value)) word += folded.substr(at, letter.size);
-    else flush();
+    if (in_word(letter.value))
+      word += folded.substr(at, letter.size);
+    else
+      flush();
     at += letter.size;
   }
   flush();
@@ -76,7 +81,8 @@ void add_spaced(std::vector<std::string>& out, std::string_view folded) {
   }
 }
 
-// "+491701234567": with and without the one to three digits of the country, and from the sixth and fourth digit before the end.
+// "+491701234567": with and without the one to three digits of the country, and from the sixth and
+// fourth digit before the end.
 void add_phone(std::vector<std::string>& out, std::string_view e164) {
   if (e164.starts_with('+')) e164.remove_prefix(1);
   for (const std::size_t skip : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
@@ -95,9 +101,12 @@ std::string fold_case(std::string_view utf8) {
   for (std::size_t at = 0; at < utf8.size();) {
     const Letter letter = letter_at(utf8, at);
     const char32_t c = lower(letter.value);
-    if (letter.size == 1) out += static_cast<char>(c);
-    else if (letter.size > 2 || c >= 0x800) out += utf8.substr(at, letter.size);
-    else if (c < 0x80) out += static_cast<char>(c);
+    if (letter.size == 1)
+      out += static_cast<char>(c);
+    else if (letter.size > 2 || c >= 0x800)
+      out += utf8.substr(at, letter.size);
+    else if (c < 0x80)
+      out += static_cast<char>(c);
     else {
       out += static_cast<char>(0xc0 | c >> 6);
       out += static_cast<char>(0x80 | (c & 0x3f));
@@ -111,7 +120,7 @@ std::vector<std::string> terms_of(const Client& client) {
   std::vector<std::string> out;
   const std::string name = fold_case(client.name);
   add_words(out, name);
-  add_spaced(out, name);   // "o'brien" as it is written, beside "o" and "brien"
+  add_spaced(out, name);  // "o'brien" as it is written, beside "o" and "brien"
   if (client.email) {
     const std::string email = fold_case(*client.email);
     const std::size_t at = email.find('@');
@@ -131,7 +140,8 @@ std::vector<std::string> terms_of(const Client& client) {
   // The first ones say most about a client whose fields are full of words.
   std::vector<std::string> kept;
   for (std::string& term : out) {
-    if (kept.size() < kTermsMax && std::find(kept.begin(), kept.end(), term) == kept.end()) kept.push_back(std::move(term));
+    if (kept.size() < kTermsMax && std::find(kept.begin(), kept.end(), term) == kept.end())
+      kept.push_back(std::move(term));
   }
   std::sort(kept.begin(), kept.end());
   return kept;

@@ -7,7 +7,7 @@ namespace identity {
 
 namespace {
 
-constexpr std::size_t kHintChars = 4;   // behind the prefix
+constexpr std::size_t kHintChars = 4;  // behind the prefix
 
 struct KeyId {
   domain::TenantId tenant_id;
@@ -67,7 +67,8 @@ Result<ApiKey> ApiKeys::ensure(store::Tx& tx, const NewApiKey& order, const std:
 }
 
 Result<std::vector<ApiKey>> ApiKeys::list(store::Tx& tx, domain::TenantId tenant,
-                                          std::optional<domain::ApiKeyId> cursor, std::int64_t limit) const {
+                                          std::optional<domain::ApiKeyId> cursor,
+                                          std::int64_t limit) const {
   domain::ApiKeyId newest;
   newest.value.bytes.fill(0xff);
   return tx.all(kList, {tenant, cursor.value_or(newest), limit + 1});

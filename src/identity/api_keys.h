@@ -20,7 +20,7 @@ struct ApiKey {
   domain::ApiKeyId id;
   std::string name;
   store::Blob key_hash;
-  std::string key_hint;              // how the secret begins
+  std::string key_hint;  // how the secret begins
   bool livemode = false;
   Role role = Role::member;
   Time created_at;
@@ -28,7 +28,8 @@ struct ApiKey {
   std::optional<Time> revoked_at;
 };
 BOOST_DESCRIBE_STRUCT(ApiKey, (),
-                      (tenant_id, id, name, key_hash, key_hint, livemode, role, created_at, last_used_at, revoked_at))
+                      (tenant_id, id, name, key_hash, key_hint, livemode, role, created_at,
+                       last_used_at, revoked_at))
 
 struct NewApiKey {
   domain::TenantId tenant_id;
@@ -45,9 +46,11 @@ class ApiKeys {
 
   // conflict when the secret is known already.
   Result<ApiKey> create(store::Tx& tx, const NewApiKey& order, const std::string& secret);
-  // As given by an operator: "qk_test_…" or "qk_live_…". Fine when it exists; the id is then the old one's.
+  // As given by an operator: "qk_test_…" or "qk_live_…". Fine when it exists; the id is then the
+  // old one's.
   Result<ApiKey> ensure(store::Tx& tx, const NewApiKey& order, const std::string& secret);
-  Result<std::vector<ApiKey>> list(store::Tx& tx, domain::TenantId tenant, std::optional<domain::ApiKeyId> cursor,
+  Result<std::vector<ApiKey>> list(store::Tx& tx, domain::TenantId tenant,
+                                   std::optional<domain::ApiKeyId> cursor,
                                    std::int64_t limit) const;
   // not_found for another tenant's; revoking again changes nothing.
   Status revoke(store::Tx& tx, domain::TenantId tenant, domain::ApiKeyId id);

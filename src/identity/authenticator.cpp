@@ -15,9 +15,10 @@ namespace identity {
 namespace {
 
 constexpr base::Duration kUseEvery = std::chrono::minutes(1);
-constexpr base::Duration kGather = std::chrono::seconds(1);     // uses of one second share a transaction
+constexpr base::Duration kGather =
+    std::chrono::seconds(1);  // uses of one second share a transaction
 constexpr base::Duration kWriterWake = std::chrono::hours(1);
-constexpr std::size_t kUsesMax = 10'000;                        // more are forgotten: a use is no money
+constexpr std::size_t kUsesMax = 10'000;  // more are forgotten: a use is no money
 constexpr std::size_t kTokenMin = 40;
 constexpr std::size_t kTokenMax = 256;
 
@@ -39,7 +40,8 @@ struct SessionByToken {
   std::optional<Time> disabled_at;
 };
 BOOST_DESCRIBE_STRUCT(SessionByToken, (),
-                      (id, user_id, created_at, expires_at, last_used_at, platform_admin, disabled_at))
+                      (id, user_id, created_at, expires_at, last_used_at, platform_admin,
+                       disabled_at))
 struct TenantKey {
   domain::TenantId id;
 };
@@ -65,7 +67,9 @@ constexpr store::Query<TenantKey, Tenant> kFindTenant{sql::find_tenant};
 constexpr store::Query<KeyUse> kUseKey{sql::use_api_key};
 constexpr store::Query<SessionUse> kUseSession{sql::use_session};
 
-base::Error unknown() { return base::error(base::Code::unauthenticated, "unknown or expired credentials"); }
+base::Error unknown() {
+  return base::error(base::Code::unauthenticated, "unknown or expired credentials");
+}
 base::Error not_member() { return base::error(base::Code::not_found, "no such tenant"); }
 
 store::Blob blob_of(const base::Digest& digest) { return {std::string(base::as_chars(digest))}; }
@@ -93,21 +97,29 @@ std::size_t StoredCredentials::DigestHash::operator()(const base::Digest& digest
   return out;
 }
 
-StoredCredentials::StoredCredentials(base::Runtime& runtime, store::Store& store, const Users& users)
-    : runtime_(runtime), store_(store), users_(users), known_(runtime.clock()), tenants_(runtime.clock()), noted_(runtime) {}
+StoredCredentials::StoredCredentials(base::Runtime& runtime, store::Store& store,
+                                     const Users& users)
+    : runtime_(runtime),
+      store_(store),
+      users_(users),
+      known_(runtime.clock()),
+      tenants_(runtime.clock()),
+      noted_(runtime) {}
 
-std::unique_ptr<StoredCredentials> make_authenticator(base::Runtime& runtime, store::Store& store, const Users& users) {
+std::unique_ptr<StoredCredentials> make_authenticator(base::Runtime& runtime, store::Store& store,
+                                                      const Users& users) {
   return std::make_unique<StoredCredentials>(runtime, store, users);
 }
 
 void StoredCredentials::start() { runtime_.spawn("credential uses", writer()); }
 void StoredCredentials::forget() { known_.forget(); }
 
-base::Awaitable<base::Result<Principal>> StoredCredentials::authenticate(std::string bearer,
-                                                                         std::optional<domain::TenantId> wanted) {
+base::Awaitable<base::Result<Principal>> StoredCredentials::authenticate(
+    std::string bearer, std::optional<domain::TenantId> wanted) {
   const bool is_key = bearer.starts_with(kTestKeyPrefix) || bearer.starts_with(kLiveKeyPrefix);
   const bool is_session = bearer.starts_with(kSessionPrefix);
-  if ((!is_key && !is_session) || bearer.size() < kTokenMin || bearer.size() > kTokenMax) co_return unknown();
+  if ((!is_key && !is_session) || bearer.size() < kTokenMin || bearer.size() > kTokenMax)
+    co_return unknown();
   const base::Digest digest = base::sha256(bearer);
   auto seen = known_.look(digest);
   if (!seen.value) {
@@ -142,16 +154,16 @@ base::Awaitable<base::Result<Principal>> StoredCredentials::as_stranger(Credenti
   co_return principal_of(*credential, wanted, std::nullopt);
 }
 
-base::Awaitable<base::Result<StoredCredentials::CredentialPtr>> StoredCredentials::load(bool is_key,
-                                                                                        base::Digest digest) {
+base::Awaitable<base::Result<StoredCredentials::CredentialPtr>> StoredCredentials::load(
+    bool is_key, base::Digest digest) {
   auto body = [this, is_key, digest](store::Tx& tx) {
     return is_key ? load_key(tx, digest) : load_session(tx, digest);
   };
   co_return co_await store_.with_snapshot(body);
 }
 
-base::Result<StoredCredentials::CredentialPtr> StoredCredentials::load_key(store::Tx& tx,
-                                                                           const base::Digest& digest) const {
+base::Result<StoredCredentials::CredentialPtr> StoredCredentials::load_key(
+    store::Tx& tx, const base::Digest& digest) const {
   TRY(const auto key, tx.one(kKeyByHash, {blob_of(digest)}));
   if (!key || key->revoked_at) return unknown();
   auto out = std::make_shared<Credential>();
@@ -162,10 +174,11 @@ base::Result<StoredCredentials::CredentialPtr> StoredCredentials::load_key(store
   return CredentialPtr(std::move(out));
 }
 
-base::Result<StoredCredentials::CredentialPtr> StoredCredentials::load_session(store::Tx& tx,
-                                                                               const base::Digest& digest) const {
+base::Result<StoredCredentials::CredentialPtr> StoredCredentials::load_session(
+    store::Tx& tx, const base::Digest& digest) const {
   TRY(const auto session, tx.one(kSessionByToken, {blob_of(digest)}));
-  if (!session || session->disabled_at || session->expires_at <= runtime_.clock().now()) return unknown();
+  if (!session || session->disabled_at || session->expires_at <= runtime_.clock().now())
+    return unknown();
   auto out = std::make_shared<Credential>();
   out->session_id = session->id;
   out->user_id = session->user_id;
@@ -203,8 +216,10 @@ base::Status StoredCredentials::write(store::Tx& tx, const std::vector<Use>& use
   for (const Use& use : uses) {
     // Several processes note the same credential: the row decides who writes in this minute.
     const Time before = use.at - kUseEvery;
-    if (use.is_key) keys.push_back({use.tenant_id, domain::ApiKeyId{use.id}, use.at, before});
-    else sessions.push_back({domain::SessionId{use.id}, use.at, before, use.expires_at});
+    if (use.is_key)
+      keys.push_back({use.tenant_id, domain::ApiKeyId{use.id}, use.at, before});
+    else
+      sessions.push_back({domain::SessionId{use.id}, use.at, before, use.expires_at});
   }
   if (!keys.empty()) TRY_STATUS(tx.exec_many(kUseKey, keys));
   if (!sessions.empty()) TRY_STATUS(tx.exec_many(kUseSession, sessions));
@@ -228,7 +243,9 @@ base::Awaitable<void> StoredCredentials::writer() {
     const bool noted = co_await noted_.wait(kWriterWake);
     if (noted) co_await runtime_.sleep(kGather);
     const auto done = co_await write_uses();
-    if (!done) base::log::warn("uses of credentials could not be written", {{"detail", done.error().detail}});
+    if (!done)
+      base::log::warn("uses of credentials could not be written",
+                      {{"detail", done.error().detail}});
     if (runtime_.stopping()) co_return;
   }
 }

@@ -21,19 +21,20 @@ struct Credential {
     domain::TenantId tenant_id;
     Role role = Role::viewer;
   };
-  std::optional<domain::ApiKeyId> api_key_id;    // else a session
+  std::optional<domain::ApiKeyId> api_key_id;  // else a session
   domain::SessionId session_id;
   domain::UserId user_id;
-  bool livemode = false;                         // an API key's
+  bool livemode = false;  // an API key's
   bool platform_admin = false;
-  std::vector<Joined> tenants;                   // an API key has exactly one; in the order joined
+  std::vector<Joined> tenants;  // an API key has exactly one; in the order joined
   Time created_at;
-  Time expires_at;                               // a session's
-  mutable std::atomic<std::int64_t> noted_us{0}; // when the last use was recorded
+  Time expires_at;                                // a session's
+  mutable std::atomic<std::int64_t> noted_us{0};  // when the last use was recorded
 };
 
-// Knows who calls by the SHA-256 of their token; see Authenticator. A known token costs no statement for up to 2 s. Uses are written by a
-// task of its own: at most once per credential and minute, many in one transaction. Owned by app; thread-safe.
+// Knows who calls by the SHA-256 of their token; see Authenticator. A known token costs no
+// statement for up to 2 s. Uses are written by a task of its own: at most once per credential and
+// minute, many in one transaction. Owned by app; thread-safe.
 class StoredCredentials : public Authenticator {
  public:
   StoredCredentials(base::Runtime& runtime, store::Store& store, const Users& users);
@@ -41,8 +42,8 @@ class StoredCredentials : public Authenticator {
   void start();
   // A right was taken away in this process: everything is read anew.
   void forget();
-  base::Awaitable<base::Result<Principal>> authenticate(std::string bearer,
-                                                        std::optional<domain::TenantId> wanted) override;
+  base::Awaitable<base::Result<Principal>> authenticate(
+      std::string bearer, std::optional<domain::TenantId> wanted) override;
   // Writes the uses noted so far; for tests and shutdown.
   base::Awaitable<base::Status> write_uses();
 
@@ -61,7 +62,8 @@ class StoredCredentials : public Authenticator {
   base::Awaitable<base::Result<CredentialPtr>> load(bool is_key, base::Digest digest);
   base::Result<CredentialPtr> load_key(store::Tx& tx, const base::Digest& digest) const;
   base::Result<CredentialPtr> load_session(store::Tx& tx, const base::Digest& digest) const;
-  base::Awaitable<base::Result<Principal>> as_stranger(CredentialPtr credential, domain::TenantId wanted);
+  base::Awaitable<base::Result<Principal>> as_stranger(CredentialPtr credential,
+                                                       domain::TenantId wanted);
   void note_use(const Credential& credential);
   base::Status write(store::Tx& tx, const std::vector<Use>& uses) const;
   base::Awaitable<void> writer();
@@ -70,12 +72,13 @@ class StoredCredentials : public Authenticator {
   store::Store& store_;
   const Users& users_;
   Recent<base::Digest, Credential, DigestHash> known_;
-  Recent<domain::TenantId, bool> tenants_;       // that exist; for administrators
+  Recent<domain::TenantId, bool> tenants_;  // that exist; for administrators
   base::Signal noted_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Use> uses_;    // by id bytes; waiting to be written
+  std::unordered_map<std::string, Use> uses_;  // by id bytes; waiting to be written
 };
 
-std::unique_ptr<StoredCredentials> make_authenticator(base::Runtime& runtime, store::Store& store, const Users& users);
+std::unique_ptr<StoredCredentials> make_authenticator(base::Runtime& runtime, store::Store& store,
+                                                      const Users& users);
 
 }  // namespace identity

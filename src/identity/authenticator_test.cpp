@@ -1,5 +1,8 @@
-// Goal: a key is known by its hash alone, costs no statement while hot, is gone when revoked, and its uses are written once a minute.
+// Goal: a key is known by its hash alone, costs no statement while hot, is gone when revoked, and
+// its uses are written once a minute.
 #include "identity/authenticator.h"
+
+#include <gtest/gtest.h>
 
 #include "identity/test_world.h"
 
@@ -17,10 +20,15 @@ class AuthenticatorTest : public WorldTest {
   Made make_key(domain::TenantId tenant, Role role, bool livemode = false) {
     const std::string secret = ApiKeys::make_secret(livemode, w().t.runtime().random());
     const NewApiKey order{tenant, "till", livemode, role};
-    return {w().write([&](store::Tx& tx) { return w().api_keys.create(tx, order, secret); }).value(), secret};
+    return {
+        w().write([&](store::Tx& tx) { return w().api_keys.create(tx, order, secret); }).value(),
+        secret};
   }
   ApiKey row_of(domain::TenantId tenant) {
-    return w().read([&](store::Tx& tx) { return w().api_keys.list(tx, tenant, std::nullopt, 10); }).value().front();
+    return w()
+        .read([&](store::Tx& tx) { return w().api_keys.list(tx, tenant, std::nullopt, 10); })
+        .value()
+        .front();
   }
 };
 INSTANTIATE_TEST_SUITE_P(Stores, AuthenticatorTest, every_store(), kind_name);
@@ -43,7 +51,8 @@ TEST_P(AuthenticatorTest, KnowsKeysAndTheirTenant) {
   EXPECT_EQ(w().who(made.secret, other).error().code, Code::not_found);
   std::string wrong = made.secret;
   wrong.back() = wrong.back() == 'x' ? 'y' : 'x';
-  for (const std::string& token : {wrong, std::string(), std::string("qk_test_"), std::string(300, 'q'), "qs_" + wrong}) {
+  for (const std::string& token :
+       {wrong, std::string(), std::string("qk_test_"), std::string(300, 'q'), "qs_" + wrong}) {
     EXPECT_EQ(w().who(token).error().code, Code::unauthenticated) << token;
   }
 }
@@ -53,18 +62,20 @@ TEST_P(AuthenticatorTest, ARevokedKeyStopsAtOnceAndAnotherTenantCannotRevokeIt) 
   const auto other = w().make_tenant("Second");
   const auto made = make_key(tenant, Role::owner);
   ASSERT_TRUE(w().who(made.secret));
-  const auto stolen = w().write([&](store::Tx& tx) { return w().api_keys.revoke(tx, other, made.key.id); });
+  const auto stolen =
+      w().write([&](store::Tx& tx) { return w().api_keys.revoke(tx, other, made.key.id); });
   EXPECT_EQ(stolen.error().code, Code::not_found);
   ASSERT_TRUE(w().who(made.secret));
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(w().write([&](store::Tx& tx) { return w().api_keys.revoke(tx, tenant, made.key.id); }));
+    ASSERT_TRUE(
+        w().write([&](store::Tx& tx) { return w().api_keys.revoke(tx, tenant, made.key.id); }));
     EXPECT_EQ(w().who(made.secret).error().code, Code::unauthenticated);
   }
 }
 
 TEST_P(AuthenticatorTest, AHotKeyNeedsNoDatabase) {
   const auto made = make_key(w().make_tenant("First"), Role::owner);
-  w().t.sim().advance(std::chrono::seconds(2));   // the quiet time after the tenant was made
+  w().t.sim().advance(std::chrono::seconds(2));  // the quiet time after the tenant was made
   ASSERT_TRUE(w().who(made.secret));
   w().t.close();
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(w().who(made.secret)) << i;
@@ -103,7 +114,8 @@ TEST_P(AuthenticatorTest, TheWriterGathersUsesByItself) {
 TEST_P(AuthenticatorTest, AnAdministratorMayActInEveryTenantThatExists) {
   w().make_user("root@example.com", "correct horse battery", true);
   const auto tenant = w().make_tenant("First");
-  const std::string token = w().sign_in("root@example.com", "correct horse battery")->token.reveal();
+  const std::string token =
+      w().sign_in("root@example.com", "correct horse battery")->token.reveal();
   EXPECT_TRUE(w().who(token)->tenant_id.is_nil());
   const auto there = w().who(token, tenant);
   ASSERT_TRUE(there) << there.error().detail;
@@ -117,9 +129,11 @@ TEST_P(AuthenticatorTest, ARemovedMemberLosesTheTenantAtOnce) {
   const auto tenant = w().make_tenant("First");
   w().add_member(tenant, "boss@example.com", Role::owner);
   const auto member = w().add_member(tenant, "anna@example.com", Role::member);
-  const std::string token = w().sign_in("anna@example.com", "correct horse battery")->token.reveal();
+  const std::string token =
+      w().sign_in("anna@example.com", "correct horse battery")->token.reveal();
   ASSERT_TRUE(w().who(token, tenant));
-  ASSERT_TRUE(w().write([&](store::Tx& tx) { return w().users.remove_member(tx, tenant, member.user_id); }));
+  ASSERT_TRUE(w().write(
+      [&](store::Tx& tx) { return w().users.remove_member(tx, tenant, member.user_id); }));
   EXPECT_EQ(w().who(token, tenant).error().code, Code::not_found);
   EXPECT_TRUE(w().who(token)->tenant_id.is_nil());
 }

@@ -71,8 +71,10 @@ Result<OpenedConnection> open_connection(const Connection& row, const SealKeys& 
   TRY(const std::string plain, keys.open(row.sealed.bytes, row.key_version, place_of(row)));
   TRY(auto secrets, base::json::parse(plain));
   TRY(auto config, base::json::parse(row.config.text));
-  if (!secrets.is_object() || !config.is_object()) return base::error(base::Code::corrupt, "a connection is no object");
-  return OpenedConnection{row.tenant_id,         row.id, row.kind, row.livemode, row.version, config.as_object(),
+  if (!secrets.is_object() || !config.is_object())
+    return base::error(base::Code::corrupt, "a connection is no object");
+  return OpenedConnection{row.tenant_id,      row.id,      row.kind,
+                          row.livemode,       row.version, config.as_object(),
                           secrets.as_object()};
 }
 
@@ -87,7 +89,8 @@ Result<ConnectionCache::Opened> ConnectionCache::find(store::Tx& tx, const Conne
   return shared;
 }
 
-Result<ConnectionCache::Opened> ConnectionCache::find_by_id(store::Tx& tx, domain::ConnectionId id) {
+Result<ConnectionCache::Opened> ConnectionCache::find_by_id(store::Tx& tx,
+                                                            domain::ConnectionId id) {
   const auto seen = by_id_.look(id);
   if (seen.value) return seen.value;
   TRY(const auto row, tx.one(kById, {id}));
@@ -110,8 +113,8 @@ void ConnectionCache::forget() {
   by_key_.forget();
 }
 
-Connections::Connections(base::Ids& ids, const base::Clock& clock, base::Random& random, const SealKeys& keys,
-                         ConnectionCache& cache)
+Connections::Connections(base::Ids& ids, const base::Clock& clock, base::Random& random,
+                         const SealKeys& keys, ConnectionCache& cache)
     : ids_(ids), clock_(clock), random_(random), keys_(keys), cache_(cache) {}
 
 void Connections::seal(Connection& row, const boost::json::object& secrets) const {
@@ -144,7 +147,8 @@ Result<Connection> Connections::put(store::Tx& tx, const Put& order) {
     TRY_STATUS(tx.exec(kInsert, *row));
   } else {
     TRY(const std::int64_t replaced, tx.exec(kReplace, *row));
-    if (replaced != 1) return base::error(base::Code::conflict, "changed", "the connection was changed meanwhile");
+    if (replaced != 1)
+      return base::error(base::Code::conflict, "changed", "the connection was changed meanwhile");
     row->version += 1;
   }
   changed(tx);
@@ -177,16 +181,20 @@ Result<OpenedConnection> Connections::find_by_id(store::Tx& tx, domain::Connecti
   return open(*row);
 }
 
-Result<OpenedConnection> Connections::open(const Connection& row) const { return open_connection(row, keys_); }
+Result<OpenedConnection> Connections::open(const Connection& row) const {
+  return open_connection(row, keys_);
+}
 
-Status Connections::record_check(store::Tx& tx, const OpenedConnection& checked, Time at, std::string problem) {
+Status Connections::record_check(store::Tx& tx, const OpenedConnection& checked, Time at,
+                                 std::string problem) {
   if (problem.size() > kProblemBytesMax) {
     // Cut between characters.
     std::size_t end = kProblemBytesMax;
     while (end > 0 && (static_cast<unsigned char>(problem[end]) & 0xc0) == 0x80) --end;
     problem.resize(end);
   }
-  TRY_STATUS(tx.exec(kRecordCheck, {checked.tenant_id, checked.id, checked.version, at, std::move(problem)}));
+  TRY_STATUS(tx.exec(kRecordCheck,
+                     {checked.tenant_id, checked.id, checked.version, at, std::move(problem)}));
   return {};
 }
 

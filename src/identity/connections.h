@@ -29,21 +29,22 @@ struct Connection {
   domain::ConnectionId id;
   ConnectionKind kind = ConnectionKind::stripe;
   bool livemode = false;
-  base::json::Raw config;            // what may be shown
-  store::Blob sealed;                // JSON object of texts
+  base::json::Raw config;  // what may be shown
+  store::Blob sealed;      // JSON object of texts
   std::int64_t key_version = 0;
   std::optional<Time> checked_at;
-  std::string check_error;           // of the last check; "" when it was fine
+  std::string check_error;  // of the last check; "" when it was fine
   std::int64_t version = 1;
   Time created_at;
   Time updated_at;
 };
 BOOST_DESCRIBE_STRUCT(Connection, (),
-                      (tenant_id, id, kind, livemode, config, sealed, key_version, checked_at, check_error, version,
-                       created_at, updated_at))
+                      (tenant_id, id, kind, livemode, config, sealed, key_version, checked_at,
+                       check_error, version, created_at, updated_at))
 
-// Ready to be used; never logged or answered. config: stripe {base_url}, twilio {account_sid, messaging_service_sid, from, base_url}, smtp
-// {host, port, security, username, from_address, fee_micros, fee_currency}; secrets: stripe {secret_key, webhook_secret}, twilio {auth_token},
+// Ready to be used; never logged or answered. config: stripe {base_url}, twilio {account_sid,
+// messaging_service_sid, from, base_url}, smtp {host, port, security, username, from_address,
+// fee_micros, fee_currency}; secrets: stripe {secret_key, webhook_secret}, twilio {auth_token},
 // smtp {password}. Every name is there; what was not put is null.
 struct OpenedConnection {
   domain::TenantId tenant_id;
@@ -64,17 +65,19 @@ struct ConnectionKey {
 BOOST_DESCRIBE_STRUCT(ConnectionKey, (), (tenant_id, kind, livemode))
 struct ConnectionKeyHash {
   std::size_t operator()(const ConnectionKey& key) const noexcept {
-    return std::hash<domain::TenantId>{}(key.tenant_id) * 8 + static_cast<std::size_t>(key.kind) * 2 + key.livemode;
+    return std::hash<domain::TenantId>{}(key.tenant_id) * 8 +
+           static_cast<std::size_t>(key.kind) * 2 + key.livemode;
   }
 };
 
 class Connections;
 
-// Opened connections as they were at most 2 s ago, at once when changed in this process; no statement and no unsealing when warm.
-// Thread-safe; owned by app. not_found: there is none.
+// Opened connections as they were at most 2 s ago, at once when changed in this process; no
+// statement and no unsealing when warm. Thread-safe; owned by app. not_found: there is none.
 class ConnectionCache {
  public:
-  ConnectionCache(const base::Clock& clock, const SealKeys& keys) : keys_(keys), by_id_(clock), by_key_(clock) {}
+  ConnectionCache(const base::Clock& clock, const SealKeys& keys)
+      : keys_(keys), by_id_(clock), by_key_(clock) {}
   using Opened = std::shared_ptr<const OpenedConnection>;
   Result<Opened> find(store::Tx& tx, const ConnectionKey& key);
   // Whoever's it is: the address of a callback names nothing else.
@@ -89,7 +92,8 @@ class ConnectionCache {
   Recent<ConnectionKey, OpenedConnection, ConnectionKeyHash> by_key_;
 };
 
-// A tenant's accounts at providers: one per kind and mode. Immutable after construction; inside a transaction, on a database thread.
+// A tenant's accounts at providers: one per kind and mode. Immutable after construction; inside a
+// transaction, on a database thread.
 class Connections {
  public:
   Connections(base::Ids& ids, const base::Clock& clock, base::Random& random, const SealKeys& keys,

@@ -1,5 +1,8 @@
-// Goal: secrets open only in the row they were sealed for, keys rotate without a gap, and the cache never shows a replaced connection.
+// Goal: secrets open only in the row they were sealed for, keys rotate without a gap, and the cache
+// never shows a replaced connection.
 #include "identity/connections.h"
+
+#include <gtest/gtest.h>
 
 #include "identity/test_world.h"
 
@@ -9,17 +12,19 @@ namespace {
 using base::Code;
 
 constexpr std::string_view kCopyParams[] = {"sealed", "key_version", "tenant_id", "id"};
-constexpr store::Statement kCopySealed{.name = "test.copy_sealed",
-                                       .sqlite = "UPDATE connection SET sealed = ?, key_version = ? WHERE tenant_id = ? AND id = ?",
-                                       .mariadb = "UPDATE connection SET sealed = ?, key_version = ? WHERE tenant_id = ? AND id = ?",
-                                       .params = kCopyParams};
+constexpr store::Statement kCopySealed{
+    .name = "test.copy_sealed",
+    .sqlite = "UPDATE connection SET sealed = ?, key_version = ? WHERE tenant_id = ? AND id = ?",
+    .mariadb = "UPDATE connection SET sealed = ?, key_version = ? WHERE tenant_id = ? AND id = ?",
+    .params = kCopyParams};
 constexpr store::Query<Connection> kCopy{kCopySealed};
 
 class ConnectionsTest : public WorldTest {
  protected:
-  Connection put(domain::TenantId tenant, const std::string& secret, ConnectionKind kind = ConnectionKind::stripe,
-                 bool livemode = false) {
-    const Connections::Put order{{tenant, kind, livemode}, {{"base_url", nullptr}}, {{"secret_key", secret}}};
+  Connection put(domain::TenantId tenant, const std::string& secret,
+                 ConnectionKind kind = ConnectionKind::stripe, bool livemode = false) {
+    const Connections::Put order{
+        {tenant, kind, livemode}, {{"base_url", nullptr}}, {{"secret_key", secret}}};
     auto row = w().write([&](store::Tx& tx) { return w().connections.put(tx, order); });
     EXPECT_TRUE(row) << row.error().detail;
     return *row;
@@ -51,9 +56,11 @@ TEST_P(ConnectionsTest, ReplacingKeepsTheIdAndTenantsAreApart) {
   EXPECT_EQ(secret_of({other, ConnectionKind::stripe, false}).error().code, Code::not_found);
   EXPECT_EQ(secret_of({tenant, ConnectionKind::stripe, true}).error().code, Code::not_found);
   EXPECT_EQ(secret_of({tenant, ConnectionKind::twilio, false}).error().code, Code::not_found);
-  const auto own = w().read([&](store::Tx& tx) { return w().connection_cache.find_own(tx, tenant, first.id); });
+  const auto own =
+      w().read([&](store::Tx& tx) { return w().connection_cache.find_own(tx, tenant, first.id); });
   EXPECT_TRUE(own);
-  const auto foreign = w().read([&](store::Tx& tx) { return w().connection_cache.find_own(tx, other, first.id); });
+  const auto foreign =
+      w().read([&](store::Tx& tx) { return w().connection_cache.find_own(tx, other, first.id); });
   EXPECT_EQ(foreign.error().code, Code::not_found);
 }
 
@@ -79,8 +86,12 @@ TEST_P(ConnectionsTest, RotatesInPagesAndOldKeysGo) {
   const SealKeys both = seal_keys(2);
   ConnectionCache cache(w().t.runtime().clock(), both);
   Connections newer(w().t.ids(), w().t.runtime().clock(), w().t.runtime().random(), both, cache);
-  const auto rotate = [&] { return w().write([&](store::Tx& tx) { return newer.rotate_page(tx); }).value(); };
-  const auto count = [&] { return w().read([&](store::Tx& tx) { return newer.count_under_newest_key(tx); }).value(); };
+  const auto rotate = [&] {
+    return w().write([&](store::Tx& tx) { return newer.rotate_page(tx); }).value();
+  };
+  const auto count = [&] {
+    return w().read([&](store::Tx& tx) { return newer.count_under_newest_key(tx); }).value();
+  };
   EXPECT_EQ(count(), 0);
   EXPECT_EQ(rotate(), 3);
   EXPECT_EQ(rotate(), 0) << "repeating it is harmless";
@@ -89,7 +100,8 @@ TEST_P(ConnectionsTest, RotatesInPagesAndOldKeysGo) {
   const auto opened = w().read([&](store::Tx& tx) { return newer.find(tx, key); });
   ASSERT_TRUE(opened) << opened.error().detail;
   EXPECT_EQ(opened->secrets.at("secret_key").as_string(), "two");
-  EXPECT_EQ(secret_of(key).error().code, Code::corrupt) << "the old process lacks the new key and says so";
+  EXPECT_EQ(secret_of(key).error().code, Code::corrupt)
+      << "the old process lacks the new key and says so";
 }
 
 TEST_P(ConnectionsTest, TheCacheIsWarmAndNeverOld) {
@@ -110,12 +122,17 @@ TEST_P(ConnectionsTest, ACheckOfAReplacedConnectionIsDropped) {
   const auto tenant = w().make_tenant("First");
   const ConnectionKey key{tenant, ConnectionKind::stripe, false};
   put(tenant, "one");
-  const auto opened = w().read([&](store::Tx& tx) { return w().connections.find(tx, key); }).value();
+  const auto opened =
+      w().read([&](store::Tx& tx) { return w().connections.find(tx, key); }).value();
   const auto record = [&] {
-    return w().write([&](store::Tx& tx) { return w().connections.record_check(tx, opened, w().t.now(), "no"); });
+    return w().write(
+        [&](store::Tx& tx) { return w().connections.record_check(tx, opened, w().t.now(), "no"); });
   };
   const auto error_now = [&] {
-    return w().read([&](store::Tx& tx) { return w().connections.find_row(tx, key); }).value().check_error;
+    return w()
+        .read([&](store::Tx& tx) { return w().connections.find_row(tx, key); })
+        .value()
+        .check_error;
   };
   ASSERT_TRUE(record());
   EXPECT_EQ(error_now(), "no");

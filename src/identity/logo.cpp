@@ -14,7 +14,9 @@ class Bytes {
     return at <= bytes_.size() && bytes_.substr(at).starts_with(what);
   }
   std::size_t size() const { return bytes_.size(); }
-  std::int64_t at(std::size_t i) const { return i < bytes_.size() ? static_cast<unsigned char>(bytes_[i]) : 0; }
+  std::int64_t at(std::size_t i) const {
+    return i < bytes_.size() ? static_cast<unsigned char>(bytes_[i]) : 0;
+  }
   std::int64_t big16(std::size_t i) const { return at(i) << 8 | at(i + 1); }
   std::int64_t big32(std::size_t i) const { return big16(i) << 16 | big16(i + 2); }
   std::int64_t little16(std::size_t i) const { return at(i + 1) << 8 | at(i); }
@@ -26,7 +28,8 @@ class Bytes {
 
 std::optional<ImageFacts> read_png(const Bytes& in) {
   constexpr std::size_t kHeader = 33;  // signature, then IHDR as the first chunk
-  if (!in.has(0, std::string_view("\x89PNG\r\n\x1a\n", 8)) || in.size() < kHeader) return std::nullopt;
+  if (!in.has(0, std::string_view("\x89PNG\r\n\x1a\n", 8)) || in.size() < kHeader)
+    return std::nullopt;
   if (in.big32(8) != 13 || !in.has(12, "IHDR")) return std::nullopt;
   return ImageFacts{"image/png", in.big32(16), in.big32(20)};
 }
@@ -42,7 +45,8 @@ std::optional<ImageFacts> read_jpeg(const Bytes& in) {
       ++at;
       continue;
     }
-    const bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+    const bool frame =
+        marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
     if (frame) {
       if (at + 9 > in.size()) return std::nullopt;
       return ImageFacts{"image/jpeg", in.big16(at + 7), in.big16(at + 5)};
@@ -73,13 +77,15 @@ std::optional<ImageFacts> read_webp(const Bytes& in) {
 base::Result<ImageFacts> read_image(std::string_view bytes) {
   const Bytes in(bytes);
   for (const auto read : {&read_png, &read_jpeg, &read_webp}) {
-    if (auto facts = read(in); facts && facts->width > 0 && facts->height > 0) return *std::move(facts);
+    if (auto facts = read(in); facts && facts->width > 0 && facts->height > 0)
+      return *std::move(facts);
   }
   return base::field_error("body", "not_an_image", "not a PNG, JPEG or WebP image");
 }
 
 base::Result<ImageFacts> check_logo(std::string_view bytes, std::string_view named_type) {
-  if (bytes.size() > kLogoBytesMax) return base::error(base::Code::too_large, "a logo may have 20 KiB");
+  if (bytes.size() > kLogoBytesMax)
+    return base::error(base::Code::too_large, "a logo may have 20 KiB");
   TRY(auto facts, read_image(bytes));
   if (facts.media_type != named_type) {
     return base::field_error("body", "other_type", "the content is " + facts.media_type);

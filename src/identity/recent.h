@@ -7,20 +7,22 @@
 
 namespace identity {
 
-// Rows as they were a moment ago, by key: at most kRecentFor old, and gone at once when forget() says that something was changed in this
-// process. Bounded, thread-safe.
+// Rows as they were a moment ago, by key: at most kRecentFor old, and gone at once when forget()
+// says that something was changed in this process. Bounded, thread-safe.
 inline constexpr base::Duration kRecentFor = std::chrono::seconds(2);
-// A snapshot that began before a change may still read the old row after it: nothing is kept for as long as such a snapshot can last.
+// A snapshot that began before a change may still read the old row after it: nothing is kept for as
+// long as such a snapshot can last.
 inline constexpr base::Duration kQuietFor = std::chrono::seconds(1);
 
 template <class Key, class Value, class Hash = std::hash<Key>>
 class Recent {
  public:
-  explicit Recent(const base::Clock& clock, std::size_t size_max = 10'000) : clock_(clock), size_max_(size_max) {}
+  explicit Recent(const base::Clock& clock, std::size_t size_max = 10'000)
+      : clock_(clock), size_max_(size_max) {}
 
   struct Seen {
-    std::shared_ptr<const Value> value;   // nullptr: to be read
-    std::uint64_t generation = 0;         // for keep()
+    std::shared_ptr<const Value> value;  // nullptr: to be read
+    std::uint64_t generation = 0;        // for keep()
   };
   Seen look(const Key& key) const {
     const base::Duration now = clock_.steady();

@@ -11,7 +11,7 @@ namespace identity {
 namespace {
 
 constexpr std::size_t kWindowsMax = 100'000;
-constexpr int kCountTriesMax = 50;   // rivals of one compare-and-set
+constexpr int kCountTriesMax = 50;  // rivals of one compare-and-set
 constexpr base::Duration kPruneEvery = std::chrono::minutes(10);
 constexpr std::int64_t kPrunePage = 500;
 
@@ -38,7 +38,8 @@ struct NewSession {
   Time expires_at;
   Time last_used_at;
 };
-BOOST_DESCRIBE_STRUCT(NewSession, (), (id, token_hash, user_id, created_at, expires_at, last_used_at))
+BOOST_DESCRIBE_STRUCT(NewSession, (),
+                      (id, token_hash, user_id, created_at, expires_at, last_used_at))
 struct Expired {
   Time now;
   std::int64_t limit = 0;
@@ -52,7 +53,9 @@ constexpr store::Query<SessionKey, SessionRow> kFindSession{sql::find_session};
 constexpr store::Query<SessionKey> kDeleteSession{sql::delete_session};
 constexpr store::Query<Expired, SessionKey> kExpiredSessions{sql::expired_sessions};
 
-base::Error wrong() { return base::error(base::Code::unauthenticated, "unknown address or wrong password"); }
+base::Error wrong() {
+  return base::error(base::Code::unauthenticated, "unknown address or wrong password");
+}
 
 std::uint32_t seconds(base::Duration d) {
   return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(d).count());
@@ -73,7 +76,8 @@ base::Duration WindowCounter::left(const std::string& name) {
   const base::Duration now = clock_.steady();
   const std::lock_guard lock(mutex_);
   const auto at = windows_.find(name);
-  return at == windows_.end() || at->second.until <= now ? base::Duration{} : at->second.until - now;
+  return at == windows_.end() || at->second.until <= now ? base::Duration{}
+                                                         : at->second.until - now;
 }
 
 Sessions::Sessions(base::Runtime& runtime, store::Store& store, base::Ids& ids, Users& users,
@@ -88,13 +92,16 @@ Sessions::Sessions(base::Runtime& runtime, store::Store& store, base::Ids& ids, 
       unknown_(runtime.clock(), limits.locked_for) {}
 
 base::Error Sessions::locked(base::Duration left) const {
-  base::Error error = base::error(base::Code::rate_limited, "locked", "too many failed sign-ins: try again later");
+  base::Error error =
+      base::error(base::Code::rate_limited, "locked", "too many failed sign-ins: try again later");
   error.retry_after_s = std::max<std::uint32_t>(1, seconds(left));
   return error;
 }
 
 Awaitable<std::string> Sessions::hash(base::Secret<std::string> password) {
-  auto job = [this, &password] { return base::hash_password(password.reveal(), runtime_.random()); };
+  auto job = [this, &password] {
+    return base::hash_password(password.reveal(), runtime_.random());
+  };
   co_return co_await base::run_blocking(runtime_, job);
 }
 
@@ -106,7 +113,8 @@ const base::Secret<std::string>& Sessions::nobody() {
   return nobody_;
 }
 
-Awaitable<bool> Sessions::verify(base::Secret<std::string> password, std::optional<base::Secret<std::string>> hash) {
+Awaitable<bool> Sessions::verify(base::Secret<std::string> password,
+                                 std::optional<base::Secret<std::string>> hash) {
   auto job = [this, &password, &hash] {
     const base::Secret<std::string>& known = hash ? *hash : nobody();
     return base::verify_password(password.reveal(), known.reveal());
@@ -127,7 +135,8 @@ Result<std::optional<User>> Sessions::count_try(store::Tx& tx, std::optional<Use
     // A lock that is over leaves a clean slate.
     const std::int64_t before = user->locked_until ? 0 : user->failed_sign_ins;
     SignInCount count{user->id, user->failed_sign_ins, before + 1, std::nullopt};
-    if (count.failed_sign_ins >= limits_.failures_max) count.locked_until = now + limits_.locked_for;
+    if (count.failed_sign_ins >= limits_.failures_max)
+      count.locked_until = now + limits_.locked_for;
     TRY(const std::int64_t counted, tx.exec(kCountSignIn, count));
     if (counted == 1) return user;
     const domain::UserId id = user->id;
@@ -140,7 +149,8 @@ Result<std::optional<User>> Sessions::count_try(store::Tx& tx, std::optional<Use
 Awaitable<Result<SignedIn>> Sessions::sign_in(std::string email, base::Secret<std::string> password,
                                               std::string peer) {
   if (by_address_.add(peer) > limits_.per_address_and_minute) {
-    base::Error error = base::error(base::Code::rate_limited, "too many sign-ins from this address");
+    base::Error error =
+        base::error(base::Code::rate_limited, "too many sign-ins from this address");
     error.retry_after_s = std::max<std::uint32_t>(1, seconds(by_address_.left(peer)));
     co_return error;
   }
@@ -158,14 +168,17 @@ Awaitable<Result<SignedIn>> Sessions::sign_in(std::string email, base::Secret<st
   co_return co_await store_.with_transaction(open);
 }
 
-Result<SignedIn> Sessions::open_session(store::Tx& tx, domain::UserId id, const std::string& token) {
+Result<SignedIn> Sessions::open_session(store::Tx& tx, domain::UserId id,
+                                        const std::string& token) {
   SignedIn out;
   TRY_STATUS(tx.exec(kClearSignIns, {id}));
-  // Read after the write that locks the row: a rival that disables the account comes before or after.
+  // Read after the write that locks the row: a rival that disables the account comes before or
+  // after.
   TRY(out.user, users_.find(tx, id));
   if (out.user.disabled_at) return wrong();
   const Time now = runtime_.clock().now();
-  const NewSession row{ids_.make<domain::SessionId>(), {token_hash(token)}, id, now, now + kSessionFor, now};
+  const NewSession row{
+      ids_.make<domain::SessionId>(), {token_hash(token)}, id, now, now + kSessionFor, now};
   TRY_STATUS(tx.exec(kInsertSession, row));
   TRY(out.memberships, users_.memberships(tx, id));
   out.token = base::Secret<std::string>(token);
@@ -218,7 +231,8 @@ Awaitable<void> Sessions::prune() {
       return tx.exec_many(kDeleteSession, old);
     };
     const auto done = co_await store_.with_transaction(body);
-    if (!done) base::log::warn("expired sessions could not be deleted", {{"detail", done.error().detail}});
+    if (!done)
+      base::log::warn("expired sessions could not be deleted", {{"detail", done.error().detail}});
   }
 }
 

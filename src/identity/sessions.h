@@ -25,14 +25,14 @@ struct SessionRow {
 BOOST_DESCRIBE_STRUCT(SessionRow, (), (id, user_id, created_at, expires_at, last_used_at))
 
 struct SignedIn {
-  base::Secret<std::string> token;    // shown once
+  base::Secret<std::string> token;  // shown once
   SessionRow session;
   User user;
   std::vector<Membership> memberships;
 };
 
 struct SignInLimits {
-  std::int64_t failures_max = 10;     // in a row, then the account is locked
+  std::int64_t failures_max = 10;  // in a row, then the account is locked
   base::Duration locked_for = std::chrono::minutes(15);
   std::uint32_t per_address_and_minute = 30;
 };
@@ -57,19 +57,24 @@ class WindowCounter {
   std::unordered_map<std::string, Window> windows_;
 };
 
-// Local accounts' sessions. Passwords are hashed on blocking threads, outside of any transaction. Owned by app; thread-safe.
+// Local accounts' sessions. Passwords are hashed on blocking threads, outside of any transaction.
+// Owned by app; thread-safe.
 class Sessions {
  public:
-  Sessions(base::Runtime& runtime, store::Store& store, base::Ids& ids, Users& users, std::function<void()> revoked,
-           SignInLimits limits = {});
+  Sessions(base::Runtime& runtime, store::Store& store, base::Ids& ids, Users& users,
+           std::function<void()> revoked, SignInLimits limits = {});
 
-  // unauthenticated for an unknown address, a wrong password and a disabled account alike, after the same work; rate_limited for a locked
-  // account and for too many tries from one address. Every try is counted before the password is looked at, so that guesses at the same
-  // time can't get past the lock.
-  Awaitable<Result<SignedIn>> sign_in(std::string email, base::Secret<std::string> password, std::string peer);
-  // A wrong current password is invalid_argument on "current_password" and counts as a failed sign-in. Ends the other sessions.
+  // unauthenticated for an unknown address, a wrong password and a disabled account alike, after
+  // the same work; rate_limited for a locked account and for too many tries from one address. Every
+  // try is counted before the password is looked at, so that guesses at the same time can't get
+  // past the lock.
+  Awaitable<Result<SignedIn>> sign_in(std::string email, base::Secret<std::string> password,
+                                      std::string peer);
+  // A wrong current password is invalid_argument on "current_password" and counts as a failed
+  // sign-in. Ends the other sessions.
   Awaitable<Result<void>> change_password(domain::UserId user, domain::SessionId session,
-                                          base::Secret<std::string> current, base::Secret<std::string> next);
+                                          base::Secret<std::string> current,
+                                          base::Secret<std::string> next);
   Awaitable<std::string> hash(base::Secret<std::string> password);
 
   Result<SessionRow> find(store::Tx& tx, domain::SessionId id) const;
@@ -81,8 +86,9 @@ class Sessions {
   Result<std::optional<User>> count_try(store::Tx& tx, const std::string& email) const;
   Result<std::optional<User>> count_try(store::Tx& tx, std::optional<User> user) const;
   // Without a hash the same work is done for nothing.
-  Awaitable<bool> verify(base::Secret<std::string> password, std::optional<base::Secret<std::string>> hash);
-  const base::Secret<std::string>& nobody();   // slow the first time
+  Awaitable<bool> verify(base::Secret<std::string> password,
+                         std::optional<base::Secret<std::string>> hash);
+  const base::Secret<std::string>& nobody();  // slow the first time
   Result<SignedIn> open_session(store::Tx& tx, domain::UserId id, const std::string& token);
   base::Error locked(base::Duration left) const;
   Awaitable<void> prune();
@@ -94,9 +100,9 @@ class Sessions {
   std::function<void()> revoked_;
   SignInLimits limits_;
   WindowCounter by_address_;
-  WindowCounter unknown_;            // tries for addresses without an account, which lock just the same
+  WindowCounter unknown_;  // tries for addresses without an account, which lock just the same
   std::once_flag nobody_made_;
-  base::Secret<std::string> nobody_; // a hash that no password has
+  base::Secret<std::string> nobody_;  // a hash that no password has
 };
 
 }  // namespace identity

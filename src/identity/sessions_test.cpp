@@ -1,5 +1,8 @@
-// Goal: who has the password gets in, nobody learns which addresses exist, guessing ends in a lock, and ended sessions are ended at once.
+// Goal: who has the password gets in, nobody learns which addresses exist, guessing ends in a lock,
+// and ended sessions are ended at once.
 #include "identity/sessions.h"
+
+#include <gtest/gtest.h>
 
 #include "identity/test_world.h"
 
@@ -55,7 +58,8 @@ TEST_P(SessionsTest, TenFailuresLockForAQuarterOfAnHour) {
   for (const char* email : {"anna@example.com", "nobody@example.com"}) {
     for (int i = 0; i < 10; ++i) {
       const std::string peer = std::string(email) + std::to_string(i);
-      EXPECT_EQ(w().sign_in(email, "wrong", peer).error().code, Code::unauthenticated) << email << i;
+      EXPECT_EQ(w().sign_in(email, "wrong", peer).error().code, Code::unauthenticated)
+          << email << i;
     }
     const auto locked = w().sign_in(email, kPassword, "198.51.100.7");
     ASSERT_FALSE(locked);
@@ -65,13 +69,15 @@ TEST_P(SessionsTest, TenFailuresLockForAQuarterOfAnHour) {
   }
   w().t.sim().advance(std::chrono::minutes(15) + std::chrono::seconds(1));
   EXPECT_TRUE(w().sign_in("anna@example.com", kPassword));
-  EXPECT_EQ(w().sign_in("anna@example.com", "wrong").error().code, Code::unauthenticated) << "counted anew";
+  EXPECT_EQ(w().sign_in("anna@example.com", "wrong").error().code, Code::unauthenticated)
+      << "counted anew";
 }
 
 TEST_P(SessionsTest, ASuccessForgetsFailures) {
   w().make_user("anna@example.com", kPassword);
   for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 6; ++i) w().sign_in("anna@example.com", "wrong", std::to_string(round * 10 + i));
+    for (int i = 0; i < 6; ++i)
+      w().sign_in("anna@example.com", "wrong", std::to_string(round * 10 + i));
     EXPECT_TRUE(w().sign_in("anna@example.com", kPassword, std::to_string(round)));
   }
 }
@@ -79,10 +85,13 @@ TEST_P(SessionsTest, ASuccessForgetsFailures) {
 TEST_P(SessionsTest, OneAddressHasALimit) {
   w().make_user("anna@example.com", kPassword);
   for (int i = 0; i < 30; ++i) {
-    w().t.run(w().sessions.sign_in("x" + std::to_string(i) + "@example.com", base::Secret<std::string>("y"), "192.0.2.9"));
+    w().t.run(w().sessions.sign_in("x" + std::to_string(i) + "@example.com",
+                                   base::Secret<std::string>("y"), "192.0.2.9"));
   }
-  EXPECT_EQ(w().sign_in("anna@example.com", kPassword, "192.0.2.9").error().code, Code::rate_limited);
-  EXPECT_TRUE(w().sign_in("anna@example.com", kPassword, "192.0.2.10")) << "another address is free";
+  EXPECT_EQ(w().sign_in("anna@example.com", kPassword, "192.0.2.9").error().code,
+            Code::rate_limited);
+  EXPECT_TRUE(w().sign_in("anna@example.com", kPassword, "192.0.2.10"))
+      << "another address is free";
   w().t.sim().advance(std::chrono::minutes(1));
   EXPECT_TRUE(w().sign_in("anna@example.com", kPassword, "192.0.2.9"));
 }
@@ -118,10 +127,12 @@ TEST_P(SessionsTest, ChangingThePasswordEndsTheOtherSessions) {
   ASSERT_TRUE(w().who(there));
   const auto session = *w().who(here)->session_id;
   const base::Secret<std::string> next("another long password");
-  const auto wrong = w().t.run(w().sessions.change_password(user.id, session, base::Secret<std::string>("no"), next));
+  const auto wrong = w().t.run(
+      w().sessions.change_password(user.id, session, base::Secret<std::string>("no"), next));
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().fields.at(0).field, "current_password");
-  ASSERT_TRUE(w().t.run(w().sessions.change_password(user.id, session, base::Secret<std::string>(kPassword), next)));
+  ASSERT_TRUE(w().t.run(
+      w().sessions.change_password(user.id, session, base::Secret<std::string>(kPassword), next)));
   EXPECT_TRUE(w().who(here));
   EXPECT_EQ(w().who(there).error().code, Code::unauthenticated);
   EXPECT_FALSE(w().sign_in("anna@example.com", kPassword));
@@ -133,7 +144,8 @@ TEST_P(SessionsTest, ADisabledAccountIsOutAtOnce) {
   const std::string token = w().sign_in("anna@example.com", kPassword)->token.reveal();
   ASSERT_TRUE(w().who(token));
   const UserChange change{std::nullopt, std::nullopt, std::nullopt, true};
-  ASSERT_TRUE(w().write([&](store::Tx& tx) { return w().users.update(tx, user.id, 1, change, std::nullopt); }));
+  ASSERT_TRUE(w().write(
+      [&](store::Tx& tx) { return w().users.update(tx, user.id, 1, change, std::nullopt); }));
   EXPECT_EQ(w().who(token).error().code, Code::unauthenticated);
   EXPECT_EQ(w().sign_in("anna@example.com", kPassword).error().code, Code::unauthenticated);
 }

@@ -54,7 +54,8 @@ bool is_sms_sender(std::string_view text) {
          std::all_of(text.begin(), text.end(), good);
 }
 
-// The country whose phone numbers a tenant of this currency most likely means: ISO 4217 codes begin with it, except for the euro.
+// The country whose phone numbers a tenant of this currency most likely means: ISO 4217 codes begin
+// with it, except for the euro.
 std::string country_of(domain::Currency currency) {
   const std::string region(currency.view().substr(0, 2));
   return domain::is_known_region(region) ? region : "DE";
@@ -71,14 +72,18 @@ class Errors {
   void text(std::optional<std::string>& value, std::string_view field, std::size_t chars_max) {
     if (!value) return;
     auto checked = domain::checked_text(*value, {.field = field, .chars_max = chars_max});
-    if (checked) value = *std::move(checked);
-    else add(checked.error());
+    if (checked)
+      value = *std::move(checked);
+    else
+      add(checked.error());
   }
   void email(std::optional<std::string>& value, std::string_view field) {
     if (!value) return;
     auto checked = domain::checked_email(*value, field);
-    if (checked) value = *std::move(checked);
-    else add(checked.error());
+    if (checked)
+      value = *std::move(checked);
+    else
+      add(checked.error());
   }
   Status status() {
     if (error_.fields.empty()) return {};
@@ -92,10 +97,12 @@ class Errors {
 };
 
 void check_countries(Errors& errors, std::vector<std::string>& countries) {
-  if (countries.size() > kCountriesMax) errors.add("allowed_countries", "too_many", "at most 250 countries");
+  if (countries.size() > kCountriesMax)
+    errors.add("allowed_countries", "too_many", "at most 250 countries");
   for (std::size_t i = 0; i < countries.size(); ++i) {
     if (!domain::is_known_region(countries[i])) {
-      errors.add("allowed_countries[" + std::to_string(i) + "]", "unknown", "not an ISO 3166 country");
+      errors.add("allowed_countries[" + std::to_string(i) + "]", "unknown",
+                 "not an ISO 3166 country");
     }
   }
   std::sort(countries.begin(), countries.end());
@@ -147,7 +154,8 @@ Result<std::shared_ptr<const Tenant>> TenantCache::find(store::Tx& tx, domain::T
   return shared;
 }
 
-Result<std::shared_ptr<const domain::TimeZone>> TenantCache::find_zone(store::Tx& tx, domain::TenantId tenant) {
+Result<std::shared_ptr<const domain::TimeZone>> TenantCache::find_zone(store::Tx& tx,
+                                                                       domain::TenantId tenant) {
   TRY(const auto found, find(tx, tenant));
   return zones_.find(found->time_zone);
 }
@@ -158,18 +166,24 @@ Tenants::Tenants(base::Ids& ids, const base::Clock& clock, TenantCache& cache, T
 Status Tenants::check(TenantChange& c) const {
   Errors errors;
   errors.text(c.name, "name", 120);
-  if (c.brand_color && !is_color(*c.brand_color)) errors.add("brand_color", "invalid", "like #1a2b3c");
-  if (c.accent_color && !is_color(*c.accent_color)) errors.add("accent_color", "invalid", "like #1a2b3c");
+  if (c.brand_color && !is_color(*c.brand_color))
+    errors.add("brand_color", "invalid", "like #1a2b3c");
+  if (c.accent_color && !is_color(*c.accent_color))
+    errors.add("accent_color", "invalid", "like #1a2b3c");
   if (c.sender_name) errors.text(*c.sender_name, "sender_name", 120);
   if (c.sms_sender_name && *c.sms_sender_name && !is_sms_sender(**c.sms_sender_name)) {
-    errors.add("sms_sender_name", "invalid", "at most 11 letters, digits and spaces, a letter first");
+    errors.add("sms_sender_name", "invalid",
+               "at most 11 letters, digits and spaces, a letter first");
   }
   if (c.reply_to) errors.email(*c.reply_to, "reply_to");
   if (c.locale && !is_locale_tag(*c.locale)) errors.add("locale", "invalid", "like en or de-AT");
-  if (c.time_zone && !cache_.zones().find(*c.time_zone)) errors.add("time_zone", "unknown", "not an IANA time zone");
-  if (c.country && !domain::is_known_region(*c.country)) errors.add("country", "unknown", "not an ISO 3166 country");
+  if (c.time_zone && !cache_.zones().find(*c.time_zone))
+    errors.add("time_zone", "unknown", "not an IANA time zone");
+  if (c.country && !domain::is_known_region(*c.country))
+    errors.add("country", "unknown", "not an ISO 3166 country");
   if (c.allowed_countries) check_countries(errors, *c.allowed_countries);
-  if (c.daily_message_cap && (*c.daily_message_cap < 0 || *c.daily_message_cap > kDailyMessageCapMax)) {
+  if (c.daily_message_cap &&
+      (*c.daily_message_cap < 0 || *c.daily_message_cap > kDailyMessageCapMax)) {
     errors.add("daily_message_cap", "out_of_range", "0 to 1000000");
   }
   return errors.status();
@@ -213,15 +227,16 @@ Result<std::vector<Tenant>> Tenants::list(store::Tx& tx, std::optional<domain::T
 Status Tenants::save(store::Tx& tx, Tenant& t) const {
   t.updated_at = clock_.now();
   TRY(const std::int64_t updated, tx.exec(kUpdate, t));
-  if (updated != 1) return base::error(base::Code::precondition_failed, "the tenant was changed meanwhile");
+  if (updated != 1)
+    return base::error(base::Code::precondition_failed, "the tenant was changed meanwhile");
   t.version += 1;
   cache_.forget();
   tx.after_commit([cache = &cache_] { cache->forget(); });
   return {};
 }
 
-Result<Tenant> Tenants::update(store::Tx& tx, domain::TenantId id, std::optional<std::int64_t> version,
-                               const TenantChange& change) {
+Result<Tenant> Tenants::update(store::Tx& tx, domain::TenantId id,
+                               std::optional<std::int64_t> version, const TenantChange& change) {
   TRY(auto t, lock(tx, id));
   if (version && *version != t.version) {
     return base::error(base::Code::precondition_failed, "the tenant was changed meanwhile");
@@ -250,7 +265,8 @@ Result<AssetFacts> Tenants::set_logo(store::Tx& tx, domain::TenantId id, const I
   TRY_STATUS(tx.exec(kInsertAsset, asset));
   t.logo_asset_id = asset.id;
   TRY_STATUS(save(tx, t));
-  return AssetFacts{asset.id, asset.media_type, asset.width, asset.height, asset.size_bytes, asset.created_at};
+  return AssetFacts{asset.id,     asset.media_type, asset.width,
+                    asset.height, asset.size_bytes, asset.created_at};
 }
 
 Status Tenants::delete_logo(store::Tx& tx, domain::TenantId id) {
@@ -272,7 +288,8 @@ Result<std::optional<Asset>> Tenants::logo(store::Tx& tx, domain::TenantId id) c
   return asset(tx, id, *t.logo_asset_id);
 }
 
-Result<std::optional<Asset>> Tenants::asset(store::Tx& tx, domain::TenantId tenant, domain::AssetId id) const {
+Result<std::optional<Asset>> Tenants::asset(store::Tx& tx, domain::TenantId tenant,
+                                            domain::AssetId id) const {
   return tx.one(kFindAsset, {tenant, id});
 }
 

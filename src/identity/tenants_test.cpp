@@ -1,5 +1,8 @@
-// Goal: a tenant's fields are checked by name, edits need the version that was seen, and a logo is an image of its type.
+// Goal: a tenant's fields are checked by name, edits need the version that was seen, and a logo is
+// an image of its type.
 #include "identity/tenants.h"
+
+#include <gtest/gtest.h>
 
 #include "identity/test_world.h"
 
@@ -29,8 +32,12 @@ const BadField kBadFields[] = {
     {"zone", [](TenantChange& c) { c.time_zone = "../../etc/passwd"; }, "time_zone"},
     {"unknown zone", [](TenantChange& c) { c.time_zone = "Europe/Atlantis"; }, "time_zone"},
     {"country", [](TenantChange& c) { c.country = "XX"; }, "country"},
-    {"countries", [](TenantChange& c) { c.allowed_countries = std::vector<std::string>{"DE", "de"}; }, "allowed_countries[1]"},
-    {"repeated", [](TenantChange& c) { c.allowed_countries = std::vector<std::string>{"DE", "DE"}; }, "allowed_countries"},
+    {"countries",
+     [](TenantChange& c) { c.allowed_countries = std::vector<std::string>{"DE", "de"}; },
+     "allowed_countries[1]"},
+    {"repeated",
+     [](TenantChange& c) { c.allowed_countries = std::vector<std::string>{"DE", "DE"}; },
+     "allowed_countries"},
     {"cap", [](TenantChange& c) { c.daily_message_cap = 1'000'001; }, "daily_message_cap"},
     {"negative cap", [](TenantChange& c) { c.daily_message_cap = -1; }, "daily_message_cap"},
 };
@@ -59,7 +66,12 @@ TEST_P(TenantsTest, CreatesWithDefaultsAndUpdatesByVersion) {
   const auto update = [&](std::optional<std::int64_t> version) {
     return w().write([&](store::Tx& tx) { return w().tenants.update(tx, id, version, change); });
   };
-  const auto zone = [&] { return w().read([&](store::Tx& tx) { return w().tenant_cache.find(tx, id); }).value()->time_zone; };
+  const auto zone = [&] {
+    return w()
+        .read([&](store::Tx& tx) { return w().tenant_cache.find(tx, id); })
+        .value()
+        ->time_zone;
+  };
   EXPECT_EQ(zone(), "UTC");
   EXPECT_EQ(update(2).error().code, Code::precondition_failed);
   ASSERT_TRUE(update(1));
@@ -78,7 +90,9 @@ TEST_P(TenantsTest, KeepsOneLogo) {
   const auto other = w().make_tenant("Second");
   const ImageFacts facts{"image/png", 32, 16};
   const auto set = [&](const std::string& bytes) {
-    return w().write([&](store::Tx& tx) { return w().tenants.set_logo(tx, id, facts, bytes); }).value();
+    return w()
+        .write([&](store::Tx& tx) { return w().tenants.set_logo(tx, id, facts, bytes); })
+        .value();
   };
   const auto first = set("one");
   const auto second = set("two!");
@@ -92,7 +106,8 @@ TEST_P(TenantsTest, KeepsOneLogo) {
   EXPECT_FALSE(asset(other, second.id)) << "another tenant's";
   ASSERT_TRUE(w().write([&](store::Tx& tx) { return w().tenants.delete_logo(tx, id); }));
   EXPECT_FALSE(w().read([&](store::Tx& tx) { return w().tenants.logo(tx, id); }).value());
-  ASSERT_TRUE(w().write([&](store::Tx& tx) { return w().tenants.delete_logo(tx, id); })) << "nothing to do";
+  ASSERT_TRUE(w().write([&](store::Tx& tx) { return w().tenants.delete_logo(tx, id); }))
+      << "nothing to do";
 }
 
 }  // namespace

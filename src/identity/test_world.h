@@ -1,7 +1,5 @@
 #pragma once
-// The parts of identity over a fresh database, for its tests.
-#include <gtest/gtest.h>
-
+// The parts of identity over a fresh database, for its tests, which include gtest before.
 #include <fstream>
 #include <sstream>
 
@@ -71,10 +69,12 @@ struct World {
     const NewMember order{{email, "Anna", base::Secret<std::string>("no hash"), false}, role};
     return write([&](store::Tx& tx) { return users.add_member(tx, tenant, order); }).value();
   }
-  Result<SignedIn> sign_in(const std::string& email, const std::string& password, const std::string& peer = "192.0.2.1") {
+  Result<SignedIn> sign_in(const std::string& email, const std::string& password,
+                           const std::string& peer = "192.0.2.1") {
     return t.run(sessions.sign_in(email, base::Secret<std::string>(password), peer));
   }
-  Result<Principal> who(const std::string& token, std::optional<domain::TenantId> wanted = std::nullopt) {
+  Result<Principal> who(const std::string& token,
+                        std::optional<domain::TenantId> wanted = std::nullopt) {
     return t.run(credentials->authenticate(token, wanted));
   }
 

@@ -11,6 +11,8 @@ std::string make_token(std::string_view prefix, base::Random& random) {
   return std::string(prefix) + base::to_base62(all.first<16>()) + base::to_base62(all.last<16>());
 }
 
-std::string token_hash(std::string_view token) { return std::string(base::as_chars(base::sha256(token))); }
+std::string token_hash(std::string_view token) {
+  return std::string(base::as_chars(base::sha256(token)));
+}
 
 }  // namespace identity

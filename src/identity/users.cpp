@@ -90,8 +90,10 @@ Status check_password(std::string_view password, std::string_view field) {
   const std::string name(field);
   if (!base::is_valid_utf8(password)) return base::field_error(name, "invalid_utf8", "not UTF-8");
   const std::size_t chars = domain::count_chars(password);
-  if (chars < kPasswordCharsMin) return base::field_error(name, "too_short", "at least 12 characters");
-  if (chars > kPasswordCharsMax) return base::field_error(name, "too_long", "at most 128 characters");
+  if (chars < kPasswordCharsMin)
+    return base::field_error(name, "too_short", "at least 12 characters");
+  if (chars > kPasswordCharsMax)
+    return base::field_error(name, "too_long", "at most 128 characters");
   return {};
 }
 
@@ -113,7 +115,8 @@ Result<User> Users::create(store::Tx& tx, const NewUser& order) {
   user.created_at = user.updated_at = clock_.now();
   const auto done = tx.exec(kInsert, user);
   if (!done && done.error().code == base::Code::conflict) {
-    base::Error taken = base::error(base::Code::conflict, "email_taken", "the address has an account already");
+    base::Error taken =
+        base::error(base::Code::conflict, "email_taken", "the address has an account already");
     taken.fields.push_back({"email", "taken", "the address has an account already"});
     return taken;
   }
@@ -131,14 +134,16 @@ Result<std::optional<User>> Users::find_by_email(store::Tx& tx, const std::strin
   return tx.one(kFindByEmail, {email});
 }
 
-Result<std::vector<User>> Users::list(store::Tx& tx, std::optional<domain::UserId> cursor, std::int64_t limit) const {
+Result<std::vector<User>> Users::list(store::Tx& tx, std::optional<domain::UserId> cursor,
+                                      std::int64_t limit) const {
   return tx.all(kList, {cursor.value_or(newest_user()), limit + 1});
 }
 
 Status Users::save(store::Tx& tx, User& user) const {
   user.updated_at = clock_.now();
   TRY(const std::int64_t updated, tx.exec(kUpdate, user));
-  if (updated != 1) return base::error(base::Code::precondition_failed, "the account was changed meanwhile");
+  if (updated != 1)
+    return base::error(base::Code::precondition_failed, "the account was changed meanwhile");
   user.version += 1;
   tx.after_commit(revoked_);
   return {};
@@ -154,7 +159,8 @@ Result<User> Users::update(store::Tx& tx, domain::UserId id, std::optional<std::
   const bool demotes = change.platform_admin && !*change.platform_admin && user->platform_admin;
   const bool disables = change.disabled && *change.disabled && !user->disabled_at;
   if (by == id && (demotes || disables)) {
-    return base::error(base::Code::conflict, "own_account", "nobody can disable or demote themselves");
+    return base::error(base::Code::conflict, "own_account",
+                       "nobody can disable or demote themselves");
   }
   if (change.name) user->name = *change.name;
   if (change.platform_admin) user->platform_admin = *change.platform_admin;
@@ -166,12 +172,13 @@ Result<User> Users::update(store::Tx& tx, domain::UserId id, std::optional<std::
     user->locked_until.reset();
   }
   TRY_STATUS(save(tx, *user));
-  if (disables || change.password_hash) TRY_STATUS(tx.exec(kDeleteSessions, {id, domain::SessionId{}}));
+  if (disables || change.password_hash)
+    TRY_STATUS(tx.exec(kDeleteSessions, {id, domain::SessionId{}}));
   return *std::move(user);
 }
 
-Status Users::set_password(store::Tx& tx, domain::UserId id, base::Secret<std::string> password_hash,
-                           domain::SessionId keep) {
+Status Users::set_password(store::Tx& tx, domain::UserId id,
+                           base::Secret<std::string> password_hash, domain::SessionId keep) {
   TRY(auto user, tx.one(kLock, {id}));
   if (!user) return no_user();
   user->password_hash = std::move(password_hash);
@@ -197,28 +204,35 @@ Result<Member> Users::add_member(store::Tx& tx, domain::TenantId tenant, const N
   return Member{user->id, user->email, user->name, order.role, row.created_at};
 }
 
-Result<Member> Users::find_member(store::Tx& tx, domain::TenantId tenant, domain::UserId user) const {
+Result<Member> Users::find_member(store::Tx& tx, domain::TenantId tenant,
+                                  domain::UserId user) const {
   TRY(auto member, tx.one(kFindMember, {tenant, user}));
   if (!member) return no_member();
   return *std::move(member);
 }
 
 Result<std::vector<Member>> Users::list_members(store::Tx& tx, domain::TenantId tenant,
-                                                std::optional<domain::UserId> cursor, std::int64_t limit) const {
+                                                std::optional<domain::UserId> cursor,
+                                                std::int64_t limit) const {
   return tx.all(kListMembers, {tenant, cursor.value_or(newest_user()), limit + 1});
 }
 
-Status Users::check_not_last_owner(store::Tx& tx, domain::TenantId tenant, domain::UserId user) const {
+Status Users::check_not_last_owner(store::Tx& tx, domain::TenantId tenant,
+                                   domain::UserId user) const {
   TRY(const auto members, tx.all(kLockMembers, {tenant}));
-  const auto is_other_owner = [&](const UserRole& m) { return m.role == Role::owner && m.user_id != user; };
+  const auto is_other_owner = [&](const UserRole& m) {
+    return m.role == Role::owner && m.user_id != user;
+  };
   const auto is_user = [&](const UserRole& m) { return m.user_id == user; };
   const auto self = std::find_if(members.begin(), members.end(), is_user);
   if (self == members.end()) return no_member();
-  if (self->role != Role::owner || std::any_of(members.begin(), members.end(), is_other_owner)) return {};
+  if (self->role != Role::owner || std::any_of(members.begin(), members.end(), is_other_owner))
+    return {};
   return base::error(base::Code::conflict, "last_owner", "a tenant keeps at least one owner");
 }
 
-Result<Member> Users::set_role(store::Tx& tx, domain::TenantId tenant, domain::UserId user, Role role) {
+Result<Member> Users::set_role(store::Tx& tx, domain::TenantId tenant, domain::UserId user,
+                               Role role) {
   if (role != Role::owner) TRY_STATUS(check_not_last_owner(tx, tenant, user));
   MemberRow row{tenant, user, role, {}};
   TRY(const std::int64_t updated, tx.exec(kUpdateMember, row));

@@ -1,6 +1,8 @@
 // Goal: an address has one account, a tenant keeps an owner, and nobody locks themselves out.
 #include "identity/users.h"
 
+#include <gtest/gtest.h>
+
 #include "identity/test_world.h"
 
 namespace identity::testing {
@@ -21,7 +23,8 @@ TEST_P(UsersTest, AnAddressHasOneAccount) {
   const auto member = w().add_member(tenant, "anna@example.com", Role::owner);
   EXPECT_EQ(member.user_id, first.id) << "the account there is gains the membership";
   const NewMember order{again, Role::viewer};
-  const auto twice = w().write([&](store::Tx& tx) { return w().users.add_member(tx, tenant, order); });
+  const auto twice =
+      w().write([&](store::Tx& tx) { return w().users.add_member(tx, tenant, order); });
   EXPECT_EQ(twice.error().reason, "already_member");
 }
 
@@ -43,13 +46,15 @@ TEST_P(UsersTest, TheLastOwnerStays) {
   ASSERT_TRUE(remove(owner));
   EXPECT_EQ(remove(owner).error().code, Code::not_found);
   const auto other = w().make_tenant("Second");
-  const auto foreign = w().read([&](store::Tx& tx) { return w().users.find_member(tx, other, member); });
+  const auto foreign =
+      w().read([&](store::Tx& tx) { return w().users.find_member(tx, other, member); });
   EXPECT_EQ(foreign.error().code, Code::not_found) << "another tenant does not see the member";
 }
 
 TEST_P(UsersTest, NobodyDisablesOrDemotesThemselves) {
   const auto root = w().make_user("root@example.com", "correct horse battery", true);
-  const auto change = [&](const UserChange& c, std::optional<domain::UserId> by, std::optional<std::int64_t> version) {
+  const auto change = [&](const UserChange& c, std::optional<domain::UserId> by,
+                          std::optional<std::int64_t> version) {
     return w().write([&](store::Tx& tx) { return w().users.update(tx, root.id, version, c, by); });
   };
   const UserChange disable{std::nullopt, std::nullopt, std::nullopt, true};
@@ -64,9 +69,12 @@ TEST_P(UsersTest, ListsInPagesNewestFirst) {
   const auto tenant = w().make_tenant("First");
   std::vector<domain::UserId> ids;
   for (int i = 0; i < 5; ++i) {
-    ids.push_back(w().add_member(tenant, "u" + std::to_string(i) + "@example.com", Role::owner).user_id);
+    ids.push_back(
+        w().add_member(tenant, "u" + std::to_string(i) + "@example.com", Role::owner).user_id);
   }
-  const auto page = w().read([&](store::Tx& tx) { return w().users.list_members(tx, tenant, ids[3], 2); }).value();
+  const auto page =
+      w().read([&](store::Tx& tx) { return w().users.list_members(tx, tenant, ids[3], 2); })
+          .value();
   ASSERT_EQ(page.size(), 3u) << "one more than the limit";
   EXPECT_EQ(page[0].user_id, ids[2]);
   EXPECT_EQ(page[1].user_id, ids[1]);
@@ -77,7 +85,8 @@ TEST(Password, Table) {
   EXPECT_TRUE(check_password("zwölf Zeiche", "password")) << "characters count, not bytes";
   EXPECT_EQ(check_password("eleven char", "password").error().fields[0].code, "too_short");
   EXPECT_EQ(check_password(std::string(129, 'x'), "password").error().fields[0].code, "too_long");
-  EXPECT_EQ(check_password("\xff\xfe twelve characters", "password").error().fields[0].code, "invalid_utf8");
+  EXPECT_EQ(check_password("\xff\xfe twelve characters", "password").error().fields[0].code,
+            "invalid_utf8");
 }
 
 }  // namespace

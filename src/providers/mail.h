@@ -14,7 +14,7 @@ struct MailAccount {
   domain::TenantId tenant_id;
   bool livemode = false;
   net::SmtpServer server;
-  std::string envelope_from;  // bounces go here
+  std::string envelope_from;    // bounces go here
   std::int64_t fee_micros = 0;  // what the relay charges for one mail; 0: nothing is booked
   std::string fee_currency;
 };

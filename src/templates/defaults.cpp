@@ -20,8 +20,8 @@ struct Words {
   const char* amount;
   const char* purpose;
   const char* reference;
-  const char* date;        // of the due or paid day
-  const char* button;      // "" for none
+  const char* date;    // of the due or paid day
+  const char* button;  // "" for none
   const char* link_hint;
   const char* closing;
   const char* reply;
@@ -29,20 +29,29 @@ struct Words {
 };
 
 constexpr Words kEnglish[] = {
-    {MessageKind::request, "en", "Payment request (email)", "Payment request from {{merchant.name}}: {{request.amount}}",
-     "Hello {{client.first_name}},", "{{merchant.name}} asks you for the payment below. You can pay it online in a minute, by card or "
-     "another method that you choose.", "Amount", "For", "Reference", "Due", "Pay {{request.amount}}",
+    {MessageKind::request, "en", "Payment request (email)",
+     "Payment request from {{merchant.name}}: {{request.amount}}", "Hello {{client.first_name}},",
+     "{{merchant.name}} asks you for the payment below. You can pay it online in a minute, by card "
+     "or "
+     "another method that you choose.",
+     "Amount", "For", "Reference", "Due", "Pay {{request.amount}}",
      "If the button does not work, open this address:", "Thank you!", "Questions? Write to",
-     "You get this message because {{merchant.name}} sent you a payment request. You pay on the secure page of the payment "
+     "You get this message because {{merchant.name}} sent you a payment request. You pay on the "
+     "secure page of the payment "
      "provider; nobody will ever ask for your card number by email."},
-    {MessageKind::reminder, "en", "Payment reminder (email)", "Reminder: {{request.amount}} to {{merchant.name}}",
-     "Hello {{client.first_name}},", "this payment to {{merchant.name}} is still open. If you have paid in the meantime, please take this "
-     "message as settled.", "Amount", "For", "Reference", "Due", "Pay {{request.amount}}",
+    {MessageKind::reminder, "en", "Payment reminder (email)",
+     "Reminder: {{request.amount}} to {{merchant.name}}", "Hello {{client.first_name}},",
+     "this payment to {{merchant.name}} is still open. If you have paid in the meantime, please "
+     "take this "
+     "message as settled.",
+     "Amount", "For", "Reference", "Due", "Pay {{request.amount}}",
      "If the button does not work, open this address:", "Thank you!", "Questions? Write to",
-     "You get this message because {{merchant.name}} sent you a payment request. You pay on the secure page of the payment "
+     "You get this message because {{merchant.name}} sent you a payment request. You pay on the "
+     "secure page of the payment "
      "provider; nobody will ever ask for your card number by email."},
-    {MessageKind::receipt, "en", "Receipt (email)", "Thank you for your payment to {{merchant.name}}",
-     "Hello {{client.first_name}},", "your payment to {{merchant.name}} has arrived. Thank you!", "Paid", "For", "Reference",
+    {MessageKind::receipt, "en", "Receipt (email)",
+     "Thank you for your payment to {{merchant.name}}", "Hello {{client.first_name}},",
+     "your payment to {{merchant.name}} has arrived. Thank you!", "Paid", "For", "Reference",
      "Paid on", "", "", "Please keep this message for your records.", "Questions? Write to",
      "You get this message because you paid a payment request of {{merchant.name}}."},
 };
@@ -50,21 +59,33 @@ constexpr Words kEnglish[] = {
 constexpr Words kGerman[] = {
     {MessageKind::request, "de", "Zahlungsanforderung (E-Mail)",
      "Zahlungsanforderung von {{merchant.name}}: {{request.amount}}", "Guten Tag {{client.name}},",
-     "{{merchant.name}} bittet Sie um die folgende Zahlung. Sie können sie in einer Minute online begleichen, mit Karte oder einer "
-     "anderen Zahlungsart Ihrer Wahl.", "Betrag", "Für", "Zeichen", "Fällig am", "{{request.amount}} bezahlen",
-     "Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:", "Vielen Dank!", "Fragen? Schreiben Sie an",
-     "Sie erhalten diese Nachricht, weil {{merchant.name}} Ihnen eine Zahlungsanforderung gesendet hat. Bezahlt wird auf der sicheren "
+     "{{merchant.name}} bittet Sie um die folgende Zahlung. Sie können sie in einer Minute online "
+     "begleichen, mit Karte oder einer "
+     "anderen Zahlungsart Ihrer Wahl.",
+     "Betrag", "Für", "Zeichen", "Fällig am", "{{request.amount}} bezahlen",
+     "Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:", "Vielen Dank!",
+     "Fragen? Schreiben Sie an",
+     "Sie erhalten diese Nachricht, weil {{merchant.name}} Ihnen eine Zahlungsanforderung gesendet "
+     "hat. Bezahlt wird auf der sicheren "
      "Seite des Zahlungsdienstes; nach Ihrer Kartennummer fragt niemand per E-Mail."},
-    {MessageKind::reminder, "de", "Zahlungserinnerung (E-Mail)", "Erinnerung: {{request.amount}} an {{merchant.name}}",
-     "Guten Tag {{client.name}},", "diese Zahlung an {{merchant.name}} ist noch offen. Sollten Sie inzwischen bezahlt haben, betrachten "
-     "Sie diese Nachricht bitte als erledigt.", "Betrag", "Für", "Zeichen", "Fällig am", "{{request.amount}} bezahlen",
-     "Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:", "Vielen Dank!", "Fragen? Schreiben Sie an",
-     "Sie erhalten diese Nachricht, weil {{merchant.name}} Ihnen eine Zahlungsanforderung gesendet hat. Bezahlt wird auf der sicheren "
+    {MessageKind::reminder, "de", "Zahlungserinnerung (E-Mail)",
+     "Erinnerung: {{request.amount}} an {{merchant.name}}", "Guten Tag {{client.name}},",
+     "diese Zahlung an {{merchant.name}} ist noch offen. Sollten Sie inzwischen bezahlt haben, "
+     "betrachten "
+     "Sie diese Nachricht bitte als erledigt.",
+     "Betrag", "Für", "Zeichen", "Fällig am", "{{request.amount}} bezahlen",
+     "Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:", "Vielen Dank!",
+     "Fragen? Schreiben Sie an",
+     "Sie erhalten diese Nachricht, weil {{merchant.name}} Ihnen eine Zahlungsanforderung gesendet "
+     "hat. Bezahlt wird auf der sicheren "
      "Seite des Zahlungsdienstes; nach Ihrer Kartennummer fragt niemand per E-Mail."},
-    {MessageKind::receipt, "de", "Zahlungsbestätigung (E-Mail)", "Vielen Dank für Ihre Zahlung an {{merchant.name}}",
-     "Guten Tag {{client.name}},", "Ihre Zahlung an {{merchant.name}} ist eingegangen. Vielen Dank!", "Bezahlt", "Für", "Zeichen",
-     "Bezahlt am", "", "", "Bitte bewahren Sie diese Nachricht für Ihre Unterlagen auf.", "Fragen? Schreiben Sie an",
-     "Sie erhalten diese Nachricht, weil Sie eine Zahlungsanforderung von {{merchant.name}} bezahlt haben."},
+    {MessageKind::receipt, "de", "Zahlungsbestätigung (E-Mail)",
+     "Vielen Dank für Ihre Zahlung an {{merchant.name}}", "Guten Tag {{client.name}},",
+     "Ihre Zahlung an {{merchant.name}} ist eingegangen. Vielen Dank!", "Bezahlt", "Für", "Zeichen",
+     "Bezahlt am", "", "", "Bitte bewahren Sie diese Nachricht für Ihre Unterlagen auf.",
+     "Fragen? Schreiben Sie an",
+     "Sie erhalten diese Nachricht, weil Sie eine Zahlungsanforderung von {{merchant.name}} "
+     "bezahlt haben."},
 };
 
 // Readable without pictures and style sheets; colours of its own for dark screens.
@@ -88,38 +109,56 @@ constexpr std::string_view kHead = R"(<!doctype html>
 </style>
 </head>
 <body class="page" style="margin:0;padding:0;background:#f3f5f7;">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page" style="background:#f3f5f7;">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page"
+ style="background:#f3f5f7;">
 <tr><td align="center" style="padding:24px 12px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="card"
- style="max-width:560px;background:#ffffff;border-radius:12px;border-top:6px solid {{merchant.color}};">
-<tr><td class="ink" style="padding:28px 28px 0;font:700 18px/1.4 Arial,Helvetica,sans-serif;color:#1b1f24;">{{merchant.name}}</td></tr>
-<tr><td class="ink" style="padding:20px 28px 0;font:400 16px/1.55 Arial,Helvetica,sans-serif;color:#1b1f24;">
+ style="max-width:560px;background:#ffffff;border-radius:12px;
+ border-top:6px solid {{merchant.color}};">
+<tr><td class="ink" style="padding:28px 28px 0;font:700 18px/1.4 Arial,Helvetica,sans-serif;
+ color:#1b1f24;">{{merchant.name}}</td></tr>
+<tr><td class="ink" style="padding:20px 28px 0;font:400 16px/1.55 Arial,Helvetica,sans-serif;
+ color:#1b1f24;">
 <p style="margin:0 0 12px;">@greeting</p>
 <p style="margin:0;">@intro</p>
 </td></tr>
 <tr><td style="padding:20px 28px 0;">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="line" style="border:1px solid #d8dee4;border-radius:8px;">
-<tr><td class="soft" style="padding:16px 18px 0;font:400 13px/1.4 Arial,Helvetica,sans-serif;color:#5b6570;">@amount</td></tr>
-<tr><td class="ink" style="padding:2px 18px 14px;font:700 28px/1.25 Arial,Helvetica,sans-serif;color:#1b1f24;">{{request.amount}}</td></tr>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="line"
+ style="border:1px solid #d8dee4;border-radius:8px;">
+<tr><td class="soft" style="padding:16px 18px 0;font:400 13px/1.4 Arial,Helvetica,sans-serif;
+ color:#5b6570;">@amount</td></tr>
+<tr><td class="ink" style="padding:2px 18px 14px;font:700 28px/1.25 Arial,Helvetica,sans-serif;
+ color:#1b1f24;">{{request.amount}}</td></tr>
 )";
 
-constexpr std::string_view kRow = R"(<tr><td class="line ink" style="padding:12px 18px;border-top:1px solid #d8dee4;font:400 15px/1.45 Arial,Helvetica,sans-serif;color:#1b1f24;">
+constexpr std::string_view kRow =
+    R"(<tr><td class="line ink" style="padding:12px 18px;border-top:1px solid #d8dee4;
+ font:400 15px/1.45 Arial,Helvetica,sans-serif;color:#1b1f24;">
 <span class="soft" style="color:#5b6570;">@label:</span> @value</td></tr>
 )";
 
 constexpr std::string_view kButton = R"(<tr><td align="center" style="padding:24px 28px 0;">
-<a href="{{link.url}}" style="display:inline-block;padding:14px 28px;border-radius:8px;background:{{merchant.color}};color:#ffffff;font:700 17px/1.2 Arial,Helvetica,sans-serif;text-decoration:none;">@button</a>
+<a href="{{link.url}}" style="display:inline-block;padding:14px 28px;border-radius:8px;
+ background:{{merchant.color}};color:#ffffff;font:700 17px/1.2 Arial,Helvetica,sans-serif;
+ text-decoration:none;">@button</a>
 </td></tr>
-<tr><td class="soft" style="padding:16px 28px 0;font:400 13px/1.5 Arial,Helvetica,sans-serif;color:#5b6570;">@link_hint<br>
-<a href="{{link.url}}" class="ink" style="color:#1b1f24;word-break:break-all;">{{link.url}}</a></td></tr>
+<tr><td class="soft" style="padding:16px 28px 0;font:400 13px/1.5 Arial,Helvetica,sans-serif;
+ color:#5b6570;">@link_hint<br>
+<a href="{{link.url}}" class="ink" style="color:#1b1f24;
+ word-break:break-all;">{{link.url}}</a></td></tr>
 )";
 
-constexpr std::string_view kFoot = R"(<tr><td class="ink" style="padding:20px 28px 0;font:400 16px/1.55 Arial,Helvetica,sans-serif;color:#1b1f24;">@closing</td></tr>
-<tr><td class="ink" style="padding:16px 28px 28px;font:400 14px/1.5 Arial,Helvetica,sans-serif;color:#1b1f24;">{{merchant.name}}{{#merchant.reply_to}}<br>
-@reply <a href="mailto:{{merchant.reply_to}}" class="ink" style="color:#1b1f24;">{{merchant.reply_to}}</a>{{/merchant.reply_to}}</td></tr>
+constexpr std::string_view kFoot =
+    R"(<tr><td class="ink" style="padding:20px 28px 0;
+ font:400 16px/1.55 Arial,Helvetica,sans-serif;color:#1b1f24;">@closing</td></tr>
+<tr><td class="ink" style="padding:16px 28px 28px;font:400 14px/1.5 Arial,Helvetica,sans-serif;
+ color:#1b1f24;">{{merchant.name}}{{#merchant.reply_to}}<br>
+@reply <a href="mailto:{{merchant.reply_to}}" class="ink"
+ style="color:#1b1f24;">{{merchant.reply_to}}</a>{{/merchant.reply_to}}</td></tr>
 </table>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;">
-<tr><td class="soft" style="padding:16px 28px;font:400 12px/1.5 Arial,Helvetica,sans-serif;color:#5b6570;">@footer</td></tr>
+<tr><td class="soft" style="padding:16px 28px;font:400 12px/1.5 Arial,Helvetica,sans-serif;
+ color:#5b6570;">@footer</td></tr>
 </table>
 </td></tr>
 </table>
@@ -128,7 +167,8 @@ constexpr std::string_view kFoot = R"(<tr><td class="ink" style="padding:20px 28
 )";
 
 void replace(std::string& text, std::string_view mark, std::string_view value) {
-  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
+  for (std::size_t at = text.find(mark); at != std::string::npos;
+       at = text.find(mark, at + value.size())) {
     text.replace(at, mark.size(), value);
   }
 }
@@ -178,7 +218,8 @@ std::string text_of(const Words& w) {
   out += text_line(w.date, date_name(w));
   if (*w.button) out += "\n" + std::string(w.button) + ":\n{{link.url}}\n";
   out += "\n" + std::string(w.closing) + "\n{{merchant.name}}\n";
-  out += "{{#merchant.reply_to}}\n" + std::string(w.reply) + " {{merchant.reply_to}}\n{{/merchant.reply_to}}\n";
+  out += "{{#merchant.reply_to}}\n" + std::string(w.reply) +
+         " {{merchant.reply_to}}\n{{/merchant.reply_to}}\n";
   out += "\n-- \n" + std::string(w.footer) + "\n";
   return out;
 }
@@ -201,12 +242,15 @@ const std::vector<DefaultText>& default_texts() {
     // Letters of GSM 03.38 only, so that a usual text fits one segment of 160.
     out.push_back(sms(MessageKind::request, "en", "Payment request (SMS)",
                       "{{merchant.name}}: please pay {{request.amount_sms}} here: {{link.url}}"));
-    out.push_back(sms(MessageKind::receipt, "en", "Receipt (SMS)",
-                      "{{merchant.name}}: your payment of {{request.amount_sms}} has arrived. Thank you!"));
-    out.push_back(sms(MessageKind::request, "de", "Zahlungsanforderung (SMS)",
-                      "{{merchant.name}}: bitte {{request.amount_sms}} hier bezahlen: {{link.url}}"));
+    out.push_back(
+        sms(MessageKind::receipt, "en", "Receipt (SMS)",
+            "{{merchant.name}}: your payment of {{request.amount_sms}} has arrived. Thank you!"));
+    out.push_back(
+        sms(MessageKind::request, "de", "Zahlungsanforderung (SMS)",
+            "{{merchant.name}}: bitte {{request.amount_sms}} hier bezahlen: {{link.url}}"));
     out.push_back(sms(MessageKind::receipt, "de", "Zahlungsbestätigung (SMS)",
-                      "{{merchant.name}}: Ihre Zahlung von {{request.amount_sms}} ist eingegangen. Vielen Dank!"));
+                      "{{merchant.name}}: Ihre Zahlung von {{request.amount_sms}} ist eingegangen. "
+                      "Vielen Dank!"));
     return out;
   }();
   return texts;

@@ -17,7 +17,8 @@ struct DefaultText {
   std::optional<std::string> body_text;
 };
 
-// The templates of a new tenant: emails for request, reminder and receipt, SMS for request and receipt, in English and German.
+// The templates of a new tenant: emails for request, reminder and receipt, SMS for request and
+// receipt, in English and German.
 const std::vector<DefaultText>& default_texts();
 
 }  // namespace templates

@@ -10,10 +10,13 @@ namespace templates {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames = {
-    "request.amount", "request.amount_sms", "request.description", "request.reference", "request.due_date",
-    "request.paid_date", "client.name",     "client.first_name",   "client.email",      "client.phone",
-    "merchant.name",  "merchant.color",     "merchant.reply_to",   "link.url"};
+constexpr std::array<std::string_view, 14> kNames = {"request.amount",      "request.amount_sms",
+                                                     "request.description", "request.reference",
+                                                     "request.due_date",    "request.paid_date",
+                                                     "client.name",         "client.first_name",
+                                                     "client.email",        "client.phone",
+                                                     "merchant.name",       "merchant.color",
+                                                     "merchant.reply_to",   "link.url"};
 constexpr std::string_view kLink = "link.url";
 constexpr std::string_view kCustom = "custom.";
 constexpr std::size_t kNameShownMax = 60;
@@ -85,7 +88,8 @@ std::string place(std::string_view line_column) {
 }
 
 // Adds what is wrong with the Mustache of one field; true when it parses and names the link.
-bool check_mustache(Errors& errors, const std::string& field, const std::string& source, text::Escape escape) {
+bool check_mustache(Errors& errors, const std::string& field, const std::string& source,
+                    text::Escape escape) {
   const auto parsed = text::Mustache::parse(source, escape);
   if (!parsed) {
     const base::Error error = parsed.error();
@@ -113,7 +117,8 @@ void check_parts(Errors& errors, const Template& t) {
     return;
   }
   if (!t.subject) errors.add("subject", "required", "an email needs a subject");
-  if (!t.body_text && !t.body_html) errors.add("body_text", "required", "an email needs a text or HTML body");
+  if (!t.body_text && !t.body_html)
+    errors.add("body_text", "required", "an email needs a text or HTML body");
 }
 
 }  // namespace
@@ -145,19 +150,25 @@ Status check_template(Template& t) {
   t.name = *name;
   if (!is_locale(t.locale)) errors.add("locale", "invalid", "like en or de-AT");
   errors.text(t.subject, {.field = "subject", .chars_max = kSubjectCharsMax});
-  // Pictures' addresses and style sheets are full of digits: a card number is looked for in what people read only.
-  errors.text(t.body_html,
-              {.field = "body_html", .chars_max = kHtmlCharsMax, .multi_line = true, .refuse_card_numbers = false});
+  // Pictures' addresses and style sheets are full of digits: a card number is looked for in what
+  // people read only.
+  errors.text(t.body_html, {.field = "body_html",
+                            .chars_max = kHtmlCharsMax,
+                            .multi_line = true,
+                            .refuse_card_numbers = false});
   const std::size_t text_max = t.channel == domain::Channel::sms ? kSmsCharsMax : kTextCharsMax;
   errors.text(t.body_text, {.field = "body_text", .chars_max = text_max, .multi_line = true});
   check_parts(errors, t);
   if (t.subject) check_mustache(errors, "subject", *t.subject, text::Escape::none);
-  // Without the link a client can't pay; each body must have it, since a client reads only one of them.
+  // Without the link a client can't pay; each body must have it, since a client reads only one of
+  // them.
   const bool needs_link = t.kind != domain::MessageKind::receipt;
-  if (t.body_html && !check_mustache(errors, "body_html", *t.body_html, text::Escape::html) && needs_link) {
+  if (t.body_html && !check_mustache(errors, "body_html", *t.body_html, text::Escape::html) &&
+      needs_link) {
     errors.add("body_html", "no_link", "{{link.url}} is missing");
   }
-  if (t.body_text && !check_mustache(errors, "body_text", *t.body_text, text::Escape::none) && needs_link) {
+  if (t.body_text && !check_mustache(errors, "body_text", *t.body_text, text::Escape::none) &&
+      needs_link) {
     errors.add("body_text", "no_link", "{{link.url}} is missing");
   }
   return errors.status();

@@ -8,7 +8,8 @@
 
 namespace templates {
 
-// Every name that the data of a message has (messaging/prepare.cpp makes it); beside them custom.<key> of the client.
+// Every name that the data of a message has (messaging/prepare.cpp makes it); beside them
+// custom.<key> of the client.
 std::span<const std::string_view> placeholder_names();
 bool is_known_placeholder(std::string_view name);
 // The known name that is most like it, for the person who mistyped.

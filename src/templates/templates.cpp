@@ -34,7 +34,8 @@ constexpr store::Query<TemplateKey> kDelete{sql::delete_template};
 base::Error no_template() { return base::error(base::Code::not_found, "no such template"); }
 
 std::string slot_of(const Template& t) {
-  return std::string(base::enum_name(t.channel)) + "/" + std::string(base::enum_name(t.kind)) + "/" + t.locale;
+  return std::string(base::enum_name(t.channel)) + "/" + std::string(base::enum_name(t.kind)) +
+         "/" + t.locale;
 }
 
 }  // namespace
@@ -65,13 +66,15 @@ Result<Template> Templates::create(store::Tx& tx, NewTemplate order) {
   return t;
 }
 
-Result<Template> Templates::find(store::Tx& tx, domain::TenantId tenant, domain::TemplateId id) const {
+Result<Template> Templates::find(store::Tx& tx, domain::TenantId tenant,
+                                 domain::TemplateId id) const {
   TRY(auto row, tx.one(kFind, {tenant, id}));
   if (!row) return no_template();
   return *std::move(row);
 }
 
-Result<Template> Templates::lock(store::Tx& tx, domain::TenantId tenant, domain::TemplateId id) const {
+Result<Template> Templates::lock(store::Tx& tx, domain::TenantId tenant,
+                                 domain::TemplateId id) const {
   TRY(auto row, tx.one(kLock, {tenant, id}));
   if (!row) return no_template();
   return *std::move(row);
@@ -80,14 +83,17 @@ Result<Template> Templates::lock(store::Tx& tx, domain::TenantId tenant, domain:
 Result<std::vector<Template>> Templates::list(store::Tx& tx, const TemplateFilter& filter) const {
   domain::TemplateId newest;
   newest.value.bytes.fill(0xff);
-  return tx.all(kList, {filter.tenant_id, filter.channel, filter.kind, filter.locale, filter.cursor.value_or(newest),
-                        filter.limit + 1});
+  return tx.all(kList, {filter.tenant_id, filter.channel, filter.kind, filter.locale,
+                        filter.cursor.value_or(newest), filter.limit + 1});
 }
 
 Result<Template> Templates::update(store::Tx& tx, domain::TenantId tenant, domain::TemplateId id,
-                                   std::optional<std::int64_t> version, const TemplateChange& change) {
+                                   std::optional<std::int64_t> version,
+                                   const TemplateChange& change) {
   TRY(auto t, lock(tx, tenant, id));
-  const auto other = [] { return base::error(base::Code::precondition_failed, "the template was changed meanwhile"); };
+  const auto other = [] {
+    return base::error(base::Code::precondition_failed, "the template was changed meanwhile");
+  };
   if (version && *version != t.version) return other();
   if (change.name) t.name = *change.name;
   if (change.locale) t.locale = *change.locale;
@@ -109,7 +115,8 @@ Result<Template> Templates::update(store::Tx& tx, domain::TenantId tenant, domai
 Status Templates::remove(store::Tx& tx, domain::TenantId tenant, domain::TemplateId id) {
   TRY(const auto t, lock(tx, tenant, id));
   if (t.is_default()) {
-    return base::error(base::Code::conflict, "template_is_default", "it is the default of its channel, kind and locale");
+    return base::error(base::Code::conflict, "template_is_default",
+                       "it is the default of its channel, kind and locale");
   }
   TRY_STATUS(tx.exec(kDelete, {tenant, id}));
   return {};
@@ -117,8 +124,8 @@ Status Templates::remove(store::Tx& tx, domain::TenantId tenant, domain::Templat
 
 Status Templates::install_defaults(store::Tx& tx, domain::TenantId tenant) {
   for (const DefaultText& text : default_texts()) {
-    NewTemplate order{tenant, text.name, text.channel, text.kind, text.locale, text.subject, text.body_html,
-                      text.body_text, true};
+    NewTemplate order{tenant,       text.name,      text.channel,   text.kind, text.locale,
+                      text.subject, text.body_html, text.body_text, true};
     TRY_STATUS(create(tx, std::move(order)));
   }
   return {};

@@ -26,18 +26,19 @@ struct Template {
   domain::Channel channel = domain::Channel::email;
   domain::MessageKind kind = domain::MessageKind::request;
   std::string locale;
-  std::optional<std::string> subject;        // an email has one
-  std::optional<std::string> body_html;      // emails only
-  std::optional<std::string> body_text;      // an SMS has one; an email this or HTML
-  std::optional<std::string> default_slot;   // "<channel>/<kind>/<locale>" while it is the default there
+  std::optional<std::string> subject;    // an email has one
+  std::optional<std::string> body_html;  // emails only
+  std::optional<std::string> body_text;  // an SMS has one; an email this or HTML
+  std::optional<std::string>
+      default_slot;  // "<channel>/<kind>/<locale>" while it is the default there
   std::int64_t version = 1;
   Time created_at;
   Time updated_at;
   bool is_default() const { return default_slot.has_value(); }
 };
 BOOST_DESCRIBE_STRUCT(Template, (),
-                      (tenant_id, id, name, channel, kind, locale, subject, body_html, body_text, default_slot, version,
-                       created_at, updated_at))
+                      (tenant_id, id, name, channel, kind, locale, subject, body_html, body_text,
+                       default_slot, version, created_at, updated_at))
 
 struct NewTemplate {
   domain::TenantId tenant_id;
@@ -75,7 +76,8 @@ class Templates {
 
   // invalid_argument naming every wrong field; a mistake in Mustache says line and column.
   Result<Template> create(store::Tx& tx, NewTemplate order);
-  Result<Template> find(store::Tx& tx, domain::TenantId tenant, domain::TemplateId id) const;   // not_found
+  Result<Template> find(store::Tx& tx, domain::TenantId tenant,
+                        domain::TemplateId id) const;  // not_found
   // Newest first, one more than the limit.
   Result<std::vector<Template>> list(store::Tx& tx, const TemplateFilter& filter) const;
   // `version`: what the caller has seen; absent for any. precondition_failed when it is another.

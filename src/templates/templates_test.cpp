@@ -1,4 +1,5 @@
-// Goal: a slot has one default, an edit needs the version that was seen, and no text gets in that can't be rendered.
+// Goal: a slot has one default, an edit needs the version that was seen, and no text gets in that
+// can't be rendered.
 #include "templates/templates.h"
 
 #include <gtest/gtest.h>
@@ -42,8 +43,10 @@ class TemplatesTest : public ::testing::TestWithParam<Kind> {
   Result<Template> create(const NewTemplate& order) {
     return write([&](store::Tx& tx) { return templates_->create(tx, order); });
   }
-  Result<Template> update(domain::TemplateId id, std::optional<std::int64_t> version, const TemplateChange& change) {
-    return write([&](store::Tx& tx) { return templates_->update(tx, tenant_, id, version, change); });
+  Result<Template> update(domain::TemplateId id, std::optional<std::int64_t> version,
+                          const TemplateChange& change) {
+    return write(
+        [&](store::Tx& tx) { return templates_->update(tx, tenant_, id, version, change); });
   }
   Template find(domain::TemplateId id) {
     return write([&](store::Tx& tx) { return templates_->find(tx, tenant_, id); }).value();
@@ -76,7 +79,8 @@ TEST_P(TemplatesTest, ASlotHasOneDefault) {
   EXPECT_FALSE(find(second.id).is_default());
   TemplateChange german;
   german.locale = "de";
-  EXPECT_EQ(update(first.id, std::nullopt, german)->default_slot, std::optional<std::string>("sms/request/de"));
+  EXPECT_EQ(update(first.id, std::nullopt, german)->default_slot,
+            std::optional<std::string>("sms/request/de"));
 
   const auto remove = [&](domain::TenantId tenant, domain::TemplateId id) {
     return write([&](store::Tx& tx) { return templates_->remove(tx, tenant, id); });
@@ -112,18 +116,27 @@ const Bad kBad[] = {
     {"no name", [](NewTemplate& t) { t.name = ""; }, "name", "required"},
     {"locale", [](NewTemplate& t) { t.locale = "EN"; }, "locale", "invalid"},
     {"an SMS has no subject", [](NewTemplate& t) { t.subject = "x"; }, "subject", "not_allowed"},
-    {"an SMS has no HTML", [](NewTemplate& t) { t.body_html = "{{link.url}}"; }, "body_html", "not_allowed"},
+    {"an SMS has no HTML", [](NewTemplate& t) { t.body_html = "{{link.url}}"; }, "body_html",
+     "not_allowed"},
     {"an SMS needs a text", [](NewTemplate& t) { t.body_text.reset(); }, "body_text", "required"},
-    {"an email needs a subject", [](NewTemplate& t) { t.channel = domain::Channel::email; }, "subject", "required"},
+    {"an email needs a subject", [](NewTemplate& t) { t.channel = domain::Channel::email; },
+     "subject", "required"},
     {"no link", [](NewTemplate& t) { t.body_text = "Pay now"; }, "body_text", "no_link"},
-    {"unknown name", [](NewTemplate& t) { *t.body_text += "{{client.nmae}}"; }, "body_text", "unknown_placeholder"},
-    {"unknown section", [](NewTemplate& t) { *t.body_text += "{{#tenant}}x{{/tenant}}"; }, "body_text", "unknown_placeholder"},
-    {"bad custom key", [](NewTemplate& t) { *t.body_text += "{{custom.Bad}}"; }, "body_text", "unknown_placeholder"},
+    {"unknown name", [](NewTemplate& t) { *t.body_text += "{{client.nmae}}"; }, "body_text",
+     "unknown_placeholder"},
+    {"unknown section", [](NewTemplate& t) { *t.body_text += "{{#tenant}}x{{/tenant}}"; },
+     "body_text", "unknown_placeholder"},
+    {"bad custom key", [](NewTemplate& t) { *t.body_text += "{{custom.Bad}}"; }, "body_text",
+     "unknown_placeholder"},
     {"open tag", [](NewTemplate& t) { *t.body_text += "{{link.url"; }, "body_text", "unclosed_tag"},
-    {"open section", [](NewTemplate& t) { *t.body_text += "{{#client.name}}"; }, "body_text", "unclosed_section"},
-    {"too long", [](NewTemplate& t) { *t.body_text += std::string(kSmsCharsMax, 'x'); }, "body_text", "too_long"},
-    {"card number", [](NewTemplate& t) { *t.body_text += " 4242 4242 4242 4242"; }, "body_text", "card_number"},
-    {"control character", [](NewTemplate& t) { *t.body_text += '\0'; }, "body_text", "control_character"},
+    {"open section", [](NewTemplate& t) { *t.body_text += "{{#client.name}}"; }, "body_text",
+     "unclosed_section"},
+    {"too long", [](NewTemplate& t) { *t.body_text += std::string(kSmsCharsMax, 'x'); },
+     "body_text", "too_long"},
+    {"card number", [](NewTemplate& t) { *t.body_text += " 4242 4242 4242 4242"; }, "body_text",
+     "card_number"},
+    {"control character", [](NewTemplate& t) { *t.body_text += '\0'; }, "body_text",
+     "control_character"},
 };
 
 TEST_P(TemplatesTest, RefusesByField) {
@@ -144,8 +157,11 @@ TEST_P(TemplatesTest, RefusesByField) {
 }
 
 boost::json::value data() {
-  return boost::json::parse(R"({"request":{"amount":"€1,250.00","amount_sms":"€1,250.00","description":"Website","reference":"",
-    "due_date":"2026-12-24","paid_date":""},"client":{"name":"Anna <b>","first_name":"Anna","email":"a@example.com","phone":""},
+  return boost::json::parse(
+      R"({"request":{"amount":"€1,250.00","amount_sms":"€1,250.00","description":"Website",
+    "reference":"",
+    "due_date":"2026-12-24","paid_date":""},
+    "client":{"name":"Anna <b>","first_name":"Anna","email":"a@example.com","phone":""},
     "merchant":{"name":"Nordlicht Studio","color":"#1f3a5f","reply_to":"x@example.com"},
     "link":{"url":"https://pay.example.com/p/0123456789abcdefghijkl"},"custom":{}})");
 }
@@ -154,7 +170,8 @@ TEST(Defaults, RenderCompletelyAndStaySmall) {
   ASSERT_EQ(default_texts().size(), 10u);
   for (const DefaultText& text : default_texts()) {
     const bool receipt = text.kind == domain::MessageKind::receipt;
-    for (const auto& [source, escape] : {std::pair{text.subject, text::Escape::none}, std::pair{text.body_html, text::Escape::html},
+    for (const auto& [source, escape] : {std::pair{text.subject, text::Escape::none},
+                                         std::pair{text.body_html, text::Escape::html},
                                          std::pair{text.body_text, text::Escape::none}}) {
       if (!source) continue;
       const auto parsed = text::Mustache::parse(*source, escape);
@@ -162,8 +179,9 @@ TEST(Defaults, RenderCompletelyAndStaySmall) {
       const auto out = parsed->render(data());
       ASSERT_TRUE(out) << text.name << ": " << out.error().detail;
       EXPECT_EQ(out->find('@' + std::string("label")), std::string::npos);
-      for (const char* mark : {"{{", "}}", "@locale", "@title", "@greeting", "@intro", "@amount", "@value", "@button",
-                               "@link_hint", "@closing", "@reply", "@footer"}) {
+      for (const char* mark :
+           {"{{", "}}", "@locale", "@title", "@greeting", "@intro", "@amount", "@value", "@button",
+            "@link_hint", "@closing", "@reply", "@footer"}) {
         EXPECT_EQ(out->find(mark), std::string::npos) << text.name << " " << mark;
       }
       const bool has_link = out->find("https://pay.example.com/p/") != std::string::npos;
@@ -174,7 +192,8 @@ TEST(Defaults, RenderCompletelyAndStaySmall) {
         ASSERT_TRUE(size);
         EXPECT_EQ(size->segments, 1) << *out;
       }
-      if (escape == text::Escape::html) EXPECT_EQ(out->find("<b>"), std::string::npos) << "values are escaped";
+      if (escape == text::Escape::html)
+        EXPECT_EQ(out->find("<b>"), std::string::npos) << "values are escaped";
     }
   }
 }

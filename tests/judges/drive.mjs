@@ -88,7 +88,7 @@ await judge("drive", {
     await control("callback-faults", { provider: "stripe", event: "*", mode: "drop", count: 50 });
     try {
       await pay(made.link);
-      // The scheduler's first look at a session without any sign of the payer comes after two minutes.
+      // The scheduler first looks at a session without any sign of the payer after two minutes.
       await control("clock", { advance_ms: 3 * 60_000 });
       await until("paid", async () => (await status(made.id)) === "paid", 60_000);
     } finally {

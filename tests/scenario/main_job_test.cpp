@@ -102,9 +102,8 @@ TEST_F(MainJob, CancellingWaitsForTheProvider) {
 }
 
 TEST_F(MainJob, AVerifiedPaymentWinsOverACancel) {
-  control(
-      "faults",
-      R"({"provider":"stripe","operation":"sessions.expire","mode":"status","status":500,"count":0})");
+  control("faults", R"({"provider":"stripe","operation":"sessions.expire","mode":"status",)"
+                    R"("status":500,"count":0})");
   const auto request = new_request(new_client());
   const auto session = press_pay(link_path(request));
   EXPECT_EQ(post("/v1/payment-requests/" + request + "/cancel", "").text("status"), "cancelling");
@@ -157,9 +156,8 @@ TEST_F(MainJob, RefundsGoOutOnceAndAreBooked) {
 }
 
 TEST_F(MainJob, AnAmbiguousTextIsSettledByAskingAndNeverSentTwice) {
-  control(
-      "faults",
-      R"({"provider":"twilio","operation":"messages.create","mode":"lose_reply_but_done","count":1})");
+  control("faults", R"({"provider":"twilio","operation":"messages.create",)"
+                    R"("mode":"lose_reply_but_done","count":1})");
   control("callback-faults", R"({"provider":"twilio","event":"*","mode":"drop","count":0})");
   const auto request = new_request(new_client());
   pass(minutes(90));

@@ -1,0 +1,114 @@
+// Goal: no named statement of the program grows with the history: on a filled copy of the schema,
+// with statistics, neither database scans a table or sorts a result. `make verify` asks the same of
+// five million requests.
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <regex>
+
+#include "store/connection.h"
+#include "store/explain.h"
+#include "store/migrate.h"
+#include "store/testing.h"
+
+namespace {
+
+using store::testing::Kind;
+
+struct ColumnOf {
+  std::string name;
+  std::string type;
+};
+
+// Table and columns of a CREATE TABLE statement; empty for anything else.
+std::pair<std::string, std::vector<ColumnOf>> columns_of(const std::string& ddl) {
+  std::smatch found;
+  if (!std::regex_search(ddl, found, std::regex("CREATE TABLE (\\w+) \\("))) return {};
+  std::vector<ColumnOf> out;
+  const std::regex column(
+      "[(,]\\s*(\\w+) (BINARY|VARBINARY|VARCHAR|BOOLEAN|BIGINT|INTEGER|INT|SMALLINT|MEDIUMTEXT|"
+      "TEXT|BLOB|MEDIUMBLOB)(\\(\\d+\\))?");
+  const std::string body = ddl.substr(static_cast<std::size_t>(found.position(0)));
+  for (std::sregex_iterator at(body.begin(), body.end(), column), end; at != end; ++at) {
+    out.push_back({(*at)[1], (*at)[2].str() + (*at)[3].str()});
+  }
+  return {found[1], out};
+}
+
+// A value for row `i`: keys are unique, tenants and statuses repeat as they do in life.
+std::string value_of(const ColumnOf& column, bool mariadb) {
+  const auto padded = [&](const std::string& number, const std::string& width) {
+    return mariadb ? "LPAD(" + number + ", " + width + ", '0')"
+                   : "CAST(printf('%0" + width + "d', " + number + ") AS BLOB)";
+  };
+  const std::string text = mariadb ? "CONCAT('v', i)" : "'v' || i";
+  if (column.name == "tenant_id") return padded("i % 20", "16");
+  if (column.type == "BINARY(16)") return padded("i", "16");
+  if (column.type == "BINARY(32)") return padded("i", "32");
+  if (column.type.starts_with("VARBINARY") || column.type.find("BLOB") != std::string::npos) {
+    return padded("i", "40");
+  }
+  if (column.type == "BOOLEAN") return column.name == "livemode" ? "0" : "i % 2";
+  if (column.name == "status" || column.name == "state") {
+    return "CASE WHEN i % 10 < 6 THEN 'paid' WHEN i % 10 < 8 THEN 'open' ELSE 'expired' END";
+  }
+  if (column.type == "VARCHAR(2)") return "'DE'";
+  if (column.type == "VARCHAR(3)") return "'EUR'";
+  if (column.type == "VARCHAR(8)") return "'email'";
+  if (column.type == "VARCHAR(7)") return "'#123456'";
+  if (column.type.starts_with("VARCHAR(1") && column.type.size() == 11) return "'v1'";
+  if (column.type.starts_with("VARCHAR") || column.type.find("TEXT") != std::string::npos) {
+    return text;
+  }
+  return "i";
+}
+
+base::Status fill(store::Connection& connection, const std::string& ddl, int rows) {
+  const bool mariadb = connection.engine() == store::Engine::mariadb;
+  const auto [table, columns] = columns_of(ddl);
+  if (table.empty()) return {};
+  std::string names;
+  std::string values;
+  for (const auto& column : columns) {
+    names += (names.empty() ? "" : ", ") + column.name;
+    values += (values.empty() ? "" : ", ") + value_of(column, mariadb);
+  }
+  const std::string numbers =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+      std::to_string(rows) + ") ";
+  const std::string select = "SELECT " + values + " FROM n";
+  const std::string sql = mariadb ? "INSERT INTO " + table + " (" + names + ") " + numbers + select
+                                  : numbers + "INSERT INTO " + table + " (" + names + ") " + select;
+  TRY_STATUS(connection.raw(sql));
+  return {};
+}
+
+class Explain : public ::testing::TestWithParam<Kind> {};
+
+TEST_P(Explain, NoStatementGrowsWithTheHistory) {
+  if (auto why = store::testing::cannot_run(GetParam())) GTEST_SKIP() << *why;
+  store::testing::TestStore t(GetParam());
+  constexpr int kRows = 5000;
+  const auto filled = t.store().administer([&](store::Connection& connection) -> base::Status {
+    if (connection.engine() == store::Engine::mariadb) {
+      TRY_STATUS(connection.raw("SET SESSION max_recursive_iterations = 1000000"));
+      TRY_STATUS(connection.raw("SET SESSION unique_checks = 0"));
+    }
+    for (const auto& step : store::migrations()) {
+      const auto texts = connection.engine() == store::Engine::mariadb ? step.mariadb : step.sqlite;
+      for (const auto text : texts) TRY_STATUS(fill(connection, std::string(text), kRows));
+    }
+    return {};
+  });
+  ASSERT_TRUE(filled) << filled.error().detail;
+  ASSERT_TRUE(store::refresh_statistics(t.store()));
+  EXPECT_GE(store::all_statements().size(), 120U) << "every module is linked";
+  const auto found = store::explain_all(t.store());
+  ASSERT_TRUE(found) << found.error().detail;
+  for (const auto& f : *found) ADD_FAILURE() << f.statement << " " << f.problem << ": " << f.plan;
+}
+
+INSTANTIATE_TEST_SUITE_P(engines, Explain, ::testing::Values(Kind::sqlite_memory, Kind::mariadb),
+                         [](const auto& info) { return store::testing::to_string(info.param); });
+
+}  // namespace
