@@ -57,6 +57,13 @@ export class Browser {
     return this.context.newPage();
   }
 
+  // What was on the screen when something went wrong.
+  async shotAll(name) {
+    for (const [i, page] of this.context.pages().entries()) {
+      await this.shot(page, `${name}-${i}`).catch(() => {});
+    }
+  }
+
   shot(page, name) {
     return page.screenshot({ path: path.join(this.shots, `${name}.png`), fullPage: true });
   }

@@ -218,6 +218,9 @@ async function visit(world) {
     );
     equal(browser.strangers, [], "requests to other hosts");
     equal(browser.refused, [], "what the content security policy refused");
+  } catch (error) {
+    await browser.shotAll("failed");
+    throw error;
   } finally {
     await browser.close();
   }
