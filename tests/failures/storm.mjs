@@ -1,6 +1,6 @@
 // 1,000 events, each delivered eight times at once, have 1,000 effects: on MariaDB with four
-// processes, where rivals really run side by side. Four tenants share the load, for the product keeps
-// to the provider's limit of calls for each account.
+// processes, where rivals really run side by side. Four tenants share the load, as the product
+// keeps to the provider's limit of calls for each account.
 import { check, equal, until } from "../judges/lib.mjs";
 import { inParallel, Merchant } from "../journey/merchant.mjs";
 
@@ -90,8 +90,8 @@ export async function storm(world) {
   await Promise.all(merchants.map(everythingOnce));
 }
 
-// Tracking dies while it handles callbacks and asks the provider. What it had claimed comes back when
-// the lease is over; what could not be delivered meanwhile is found all the same.
+// Tracking dies while it handles callbacks and asks the provider. What it had claimed comes back
+// when the lease is over; what could not be delivered meanwhile is found all the same.
 export async function trackingKilled(world) {
   const merchant = await Merchant.fresh(world, "Tracking killed");
   await openAndPay(merchant, async (i) => {
