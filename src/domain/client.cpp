@@ -179,14 +179,16 @@ Result<std::string> checked_text(std::string_view text, const TextRule& rule) {
   if (!base::is_valid_utf8(text)) {
     return field_error(std::move(field), "invalid_utf8", "the text is not valid UTF-8");
   }
+  // The limit is that of the text as it was sent: a contract's maxLength knows no trimming.
+  std::size_t chars = count_chars(text);
   text = trim(text);
+  chars -= count_chars(text);
   if (text.empty()) {
     if (rule.required) return field_error(std::move(field), "required", "a text is required");
     return std::string();
   }
   std::string out;
   out.reserve(text.size());
-  std::size_t chars = 0;
   for (std::size_t at = 0; at < text.size();) {
     const auto c = code_point_at(text, at);
     const bool crlf = c.value == '\r' && text.substr(at).starts_with("\r\n");

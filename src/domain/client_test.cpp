@@ -59,6 +59,7 @@ TEST(Client, CheckedText) {
       {"inner space stays", "Ada  L", line, "Ada  L"},
       {"ten characters", "ÄÖÜäöüß€😀x", line, "ÄÖÜäöüß€😀x"},
       {"eleven", "ÄÖÜäöüß€😀xy", line, "!too_long"},
+      {"eleven with white space around", "\u0085    Ada   ", line, "!too_long"},
       {"empty", "", line, "!required"},
       {"white space only", " \u2003 ", line, "!required"},
       {"empty allowed", "  ", optional, ""},

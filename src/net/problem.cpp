@@ -85,8 +85,9 @@ Response problem_response(const Problem& problem) {
     body += ",\"errors\":[";
     for (const auto& field : problem.fields) {
       if (body.back() != '[') body += ',';
-      body += '{';
-      append_member(body, "field", field.field);
+      // Empty for the body as a whole, but never missing.
+      body += "{\"field\":";
+      base::json::append_string(body, field.field);
       append_member(body, "code", field.code);
       append_member(body, "detail", field.detail);
       body += '}';

@@ -45,7 +45,7 @@ struct Router::Node {
     return method == Method::head ? leaves[static_cast<std::size_t>(Method::get)].get() : nullptr;
   }
 
-  // Depth first, fixed segments before parameters. `raw` collects the segments that parameters
+  // Depth first, fixed segments before parameters, which a whole path of fixed ones hides. `raw` collects the segments that parameters
   // took; `other` becomes the first node that has the path but not the method.
   const Leaf* find(Method method, std::string_view path, std::vector<std::string_view>& raw,
                    const Node*& other) const {
@@ -57,6 +57,9 @@ struct Router::Node {
     const auto segment = next_segment(path);
     if (const auto child = fixed.find(segment); child != fixed.end()) {
       if (const Leaf* found = child->second->find(method, path, raw, other)) return found;
+      // The path is known by its very words, so what is missing is the method: 405, and no
+      // parameter may take such a word for an id.
+      if (other) return nullptr;
     }
     if (!any || segment.empty()) return nullptr;
     raw.push_back(segment);

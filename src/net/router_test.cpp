@@ -41,9 +41,9 @@ TEST(Router, MatchesTheTable) {
       {Method::get, "/v1/clients/a%2Fb%20c", 0, "/v1/clients/{id}", {"a/b c"}, ""},
       {Method::get, "/v1/clients/a+b", 0, "/v1/clients/{id}", {"a+b"}, ""},
       {Method::get, "/v1/clients/export", 0, "/v1/clients/export", {}, ""},
-      // A static segment without the method does not hide the parameter beside it.
-      {Method::get, "/v1/clients/import", 0, "/v1/clients/{id}", {"import"}, ""},
-      {Method::delete_, "/v1/clients/export", 0, "/v1/clients/{id}", {"export"}, ""},
+      // A static path without the method is no value of the parameter beside it.
+      {Method::get, "/v1/clients/import", 405, "", {}, "POST"},
+      {Method::delete_, "/v1/clients/export", 405, "", {}, "GET, HEAD"},
       // The static branch is a dead end here, so the parameter is tried.
       {Method::get, "/v1/clients/7/lines", 0, "/v1/{kind}/{id}/lines", {"clients", "7"}, ""},
       {Method::get, "/v1/clients/7/notes/8", 0, "/v1/clients/{id}/notes/{note}", {"7", "8"}, ""},
@@ -169,7 +169,7 @@ TEST(Problem, NamesTheFields) {
   problem.status = 422;
   problem.code = "unprocessable";
   problem.title = "Not \"possible\"";
-  problem.fields = {{"amount_minor", "out_of_range", "too large"}, {"to", "required", ""}};
+  problem.fields = {{"amount_minor", "out_of_range", "too large"}, {"", "type", "must be an object"}};
   const auto response = problem_response(problem);
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(response.headers.get("content-type"), "application/problem+json");
@@ -177,7 +177,7 @@ TEST(Problem, NamesTheFields) {
       response.body,
       R"({"type":"about:blank","title":"Not \"possible\"","status":422,"code":"unprocessable",)"
       R"("errors":[{"field":"amount_minor","code":"out_of_range","detail":"too large"},)"
-      R"({"field":"to","code":"required"}]})");
+      R"({"field":"","code":"type","detail":"must be an object"}]})");
 }
 
 }  // namespace
