@@ -15,6 +15,13 @@ base::Error bad(const std::string& code, std::int64_t line, const std::string& w
   return base::field_error("body", code, "line " + std::to_string(line) + ": " + what);
 }
 
+// Also behind apostrophes: one that would be taken for our mark when read again gets another.
+bool is_formula(std::string_view value) {
+  const std::size_t first = value.find_first_not_of('\'');
+  return first != std::string_view::npos &&
+         kFormulaStarts.find(value[first]) != std::string_view::npos;
+}
+
 char separator_of(std::string_view text) {
   std::size_t counts[3] = {0, 0, 0};
   constexpr std::string_view kSeparators = ",;\t";
@@ -121,13 +128,10 @@ base::Result<std::vector<CsvRow>> parse_csv(std::string_view text) {
 }
 
 void append_csv_cell(std::string& out, std::string_view value) {
-  const bool formula = !value.empty() && kFormulaStarts.find(value[0]) != std::string_view::npos;
-  // An apostrophe that would be taken for ours when read again is marked like a formula.
-  const bool marked = value.size() > 1 && value[0] == '\'' &&
-                      kFormulaStarts.find(value[1]) != std::string_view::npos;
+  const bool marked = is_formula(value);
   const bool quoted = value.find_first_of(",;\"\r\n\t") != std::string_view::npos;
   if (quoted) out += '"';
-  if (formula || marked) out += '\'';
+  if (marked) out += '\'';
   for (const char c : value) {
     if (c == '"') out += '"';
     out += c;
@@ -136,11 +140,7 @@ void append_csv_cell(std::string& out, std::string_view value) {
 }
 
 std::string_view without_formula_mark(std::string_view cell) {
-  if (cell.size() < 2 || cell[0] != '\'') return cell;
-  const bool ours = kFormulaStarts.find(cell[1]) != std::string_view::npos ||
-                    (cell.size() > 2 && cell[1] == '\'' &&
-                     kFormulaStarts.find(cell[2]) != std::string_view::npos);
-  return ours ? cell.substr(1) : cell;
+  return cell.starts_with('\'') && is_formula(cell) ? cell.substr(1) : cell;
 }
 
 }  // namespace clients
