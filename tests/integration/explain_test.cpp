@@ -49,9 +49,11 @@ std::string value_of(const ColumnOf& column, bool mariadb) {
     return padded("i", "40");
   }
   if (column.type == "BOOLEAN") return column.name == "livemode" ? "0" : "i % 2";
-  if (column.name == "status" || column.name == "state") {
+  if (column.name == "status" && column.type.starts_with("VARCHAR")) {
     return "CASE WHEN i % 10 < 6 THEN 'paid' WHEN i % 10 < 8 THEN 'open' ELSE 'expired' END";
   }
+  if (column.name == "kind") return text;
+  if (column.name == "consumer") return "CASE i % 2 WHEN 0 THEN 'a' ELSE 'b' END";
   if (column.type == "VARCHAR(2)") return "'DE'";
   if (column.type == "VARCHAR(3)") return "'EUR'";
   if (column.type == "VARCHAR(8)") return "'email'";
@@ -77,8 +79,10 @@ base::Status fill(store::Connection& connection, const std::string& ddl, int row
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
       std::to_string(rows) + ") ";
   const std::string select = "SELECT " + values + " FROM n";
-  const std::string sql = mariadb ? "INSERT INTO " + table + " (" + names + ") " + numbers + select
-                                  : numbers + "INSERT INTO " + table + " (" + names + ") " + select;
+  // Rows that would break a unique key of few values are left out.
+  const std::string insert = mariadb ? "INSERT IGNORE INTO " : "INSERT OR IGNORE INTO ";
+  const std::string sql = mariadb ? insert + table + " (" + names + ") " + numbers + select
+                                  : numbers + insert + table + " (" + names + ") " + select;
   TRY_STATUS(connection.raw(sql));
   return {};
 }
@@ -94,9 +98,9 @@ TEST_P(Explain, NoStatementGrowsWithTheHistory) {
       TRY_STATUS(connection.raw("SET SESSION max_recursive_iterations = 1000000"));
       TRY_STATUS(connection.raw("SET SESSION unique_checks = 0"));
     }
+    // MariaDB's text names the lengths of binary columns; SQLite's has them as checks.
     for (const auto& step : store::migrations()) {
-      const auto texts = connection.engine() == store::Engine::mariadb ? step.mariadb : step.sqlite;
-      for (const auto text : texts) TRY_STATUS(fill(connection, std::string(text), kRows));
+      for (const auto text : step.mariadb) TRY_STATUS(fill(connection, std::string(text), kRows));
     }
     return {};
   });
