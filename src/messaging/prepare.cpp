@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "domain/sms.h"
+#include "text/html.h"
 
 namespace messaging {
 
@@ -213,6 +214,7 @@ Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendConte
   if (!c.body_html.empty()) {
     TRY(const auto html_template, cache_.get(key + "/html", c.body_html, text::Escape::html));
     TRY(mail.html, html_template->render(data));
+    if (mail.text.empty()) mail.text = text::html_to_text(mail.html);
   }
   m.connection_id = accounts.mail->connection_id;
   TRY_STATUS(start_attempt(tx, m, c));
