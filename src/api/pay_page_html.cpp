@@ -171,7 +171,7 @@ StateText text_of(PageState state, const PayText& t) {
       return {t.paid_head, t.paid_text, "<div class=\"mark\" aria-hidden=\"true\">&#10003;</div>"};
     case PageState::expired:
       return {t.expired_head, t.expired_text,
-              "<div class=\"mark quiet\" aria-hidden=\"true\">&#8986;</div>"};
+              "<div class=\"mark quiet\" aria-hidden=\"true\">&#8211;</div>"};
     case PageState::cancelled:
       return {t.cancelled_head, t.cancelled_text,
               "<div class=\"mark quiet\" aria-hidden=\"true\">&#10005;</div>"};

@@ -65,7 +65,13 @@ base::Result<DemoAccounts> People::seed_demo(const Options& options) {
   const std::string hash =
       base::hash_password(options.demo_password, core.outside.runtime.random());
   auto body = [this, &options, &hash](store::Tx& tx) { return seed_rows(tx, options, hash); };
-  return core.outside.store.transact_blocking(body);
+  auto seeded = core.outside.store.transact_blocking(body);
+  // Several processes may start at once on an empty database: the others find what the first one
+  // made.
+  if (!seeded && seeded.error().code == base::Code::conflict) {
+    seeded = core.outside.store.transact_blocking(body);
+  }
+  return seeded;
 }
 
 base::Result<DemoAccounts> People::seed_rows(store::Tx& tx, const Options& options,
