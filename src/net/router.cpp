@@ -45,8 +45,9 @@ struct Router::Node {
     return method == Method::head ? leaves[static_cast<std::size_t>(Method::get)].get() : nullptr;
   }
 
-  // Depth first, fixed segments before parameters, which a whole path of fixed ones hides. `raw` collects the segments that parameters
-  // took; `other` becomes the first node that has the path but not the method.
+  // Depth first, fixed segments before parameters, which a whole path of fixed ones hides. `raw`
+  // collects the segments that parameters took; `other` becomes the first node that has the path
+  // but not the method.
   const Leaf* find(Method method, std::string_view path, std::vector<std::string_view>& raw,
                    const Node*& other) const {
     if (path.empty()) {

@@ -169,7 +169,8 @@ TEST(Problem, NamesTheFields) {
   problem.status = 422;
   problem.code = "unprocessable";
   problem.title = "Not \"possible\"";
-  problem.fields = {{"amount_minor", "out_of_range", "too large"}, {"", "type", "must be an object"}};
+  problem.fields = {{"amount_minor", "out_of_range", "too large"},
+                    {"", "type", "must be an object"}};
   const auto response = problem_response(problem);
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(response.headers.get("content-type"), "application/problem+json");
