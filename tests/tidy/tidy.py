@@ -38,7 +38,7 @@ OWNERS = {
 # A test's table is data and may be longer.
 FUNCTION_LINES, TEST_FUNCTION_LINES = 70, 120
 CPP_LINES, TS_LINES, COLUMNS, README_LINES = 400, 250, 100, 40
-SKIPPED = {".git", ".cache", "build", "var", "node_modules", "__pycache__"}
+SKIPPED = {".git", ".cache", "build", "var", "node_modules", "__pycache__", ".hypothesis", ".schemathesis"}
 CPP = (".h", ".cpp")
 SCRIPTS = (".ts", ".tsx", ".js", ".mjs")
 TEXT = CPP + SCRIPTS + (".py", ".sql", ".md", ".txt", ".json", ".yaml", ".yml", ".sh", ".cmake", ".html",
