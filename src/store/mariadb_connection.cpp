@@ -117,6 +117,9 @@ Status MariadbConnection::set_up(Role role, base::Duration busy_timeout) {
     TRY_STATUS(raw(std::string("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED") +
                    (role == Role::reads ? ", READ ONLY" : "")));
   }
+  // Estimates of equality ranges come from the statistics: with the default every UPDATE and most
+  // SELECTs walk down each index that begins with tenant_id, twice, only to choose between them.
+  TRY_STATUS(raw("SET SESSION eq_range_index_dive_limit = 1"));
   unsigned long extended = 0;
   constexpr unsigned long kBulkOperations = 1UL << 2;  // MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32
   mariadb_get_infov(mysql_, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &extended);
