@@ -92,8 +92,8 @@ void check_times(Check& check, CreateBody& body, const boost::json::value& tree,
 }
 
 Result<CreateBody> read_create(const net::Request& request, Time now) {
-  TRY(const auto tree, body_tree(request));
-  TRY(auto body, read_body<CreateBody>(request));
+  TRY(auto read, read_body_with_tree<CreateBody>(request));
+  CreateBody& body = read.value;
   Check check;
   if (const auto amount = domain::check_amount({body.amount_minor, body.currency}); !amount)
     check.add(amount.error());
@@ -107,9 +107,9 @@ Result<CreateBody> read_create(const net::Request& request, Time now) {
   }
   check_channels(check, body.channels);
   if (body.metadata) check_metadata(check, *body.metadata);
-  check_times(check, body, tree, now);
+  check_times(check, body, read.tree, now);
   TRY_STATUS(check.status());
-  return body;
+  return std::move(body);
 }
 
 std::string join_channels(const std::vector<domain::Channel>& channels) {

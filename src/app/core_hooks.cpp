@@ -118,9 +118,7 @@ base::Result<messaging::SendContext> Core::load_context(store::Tx& tx,
   c.brand_color = std::move(row->brand_color);
   c.zone = zone;
   c.policy.messages_per_day_max = row->daily_message_cap;
-  for (std::size_t at = 0; at + 2 <= row->allowed_countries.size(); at += 3) {
-    c.policy.allowed_countries.push_back(row->allowed_countries.substr(at, 2));
-  }
+  c.policy.allowed_countries = identity::split_countries(row->allowed_countries);
   TRY(auto text, reads::template_for(tx, {m.tenant_id, m.channel, m.kind, row->client_locale,
                                           row->merchant_locale, m.template_id}));
   if (!text) return base::error(base::Code::not_found, "no_template", "no template fits");
