@@ -291,6 +291,7 @@ class Statement:
         self.body, self.notes = [], {"global": "", "scan": ""}
         self.text, self.params = {}, []
         self.ignore_key, self.upsert, self.target = "", False, ""
+        self.tables = []
 
 
 def read_statements(path):
@@ -386,6 +387,8 @@ def compile_statement(statement, schema):
     statement.params = params["sqlite"]
     for engine in ENGINES:
         check(statement, statement.text[engine], schema)
+    used = (used_tables(statement.text[engine], schema, statement.where) for engine in ENGINES)
+    statement.tables = sorted(set.union(*used))
 
 
 # ---- output ----
@@ -421,6 +424,9 @@ def write_statements(module, files, schema):
                 names = ", ".join(literal(p) for p in s.params)
                 out.append(f"inline constexpr std::array<std::string_view, {len(s.params)}> "
                            f"params_of_{s.name}{{{names}}};")
+            tables = ", ".join(literal(t) for t in s.tables)
+            out.append(f"inline constexpr std::array<std::string_view, {len(s.tables)}> "
+                       f"tables_of_{s.name}{{{tables}}};")
             out += [f"inline constexpr store::Statement {s.name}{{",
                     f"    .name = {literal(module + '.' + s.name)},",
                     f"    .sqlite ={wrap(s.text['sqlite'], 8)},",
@@ -430,7 +436,8 @@ def write_statements(module, files, schema):
                     f"    .table = {literal(s.target)},",
                     f"    .ignore_key = {literal(s.ignore_key)},",
                     f"    .upsert = {'true' if s.upsert else 'false'},",
-                    f"    .why_scan = {literal(s.notes['scan'])}}};", ""]
+                    f"    .why_scan = {literal(s.notes['scan'])},",
+                    f"    .tables = tables_of_{s.name}}};", ""]
     pointers = ", ".join("&" + name for name in seen)
     out += [f"inline constexpr std::array<const store::Statement*, {len(seen)}> statements{{{pointers}}};",
             "inline const store::Registration registration{statements};", "", f"}}  // namespace {module}::sql", ""]

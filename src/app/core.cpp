@@ -61,8 +61,8 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
       refunds(ids, outside.runtime.clock(), [this] { commands.wake(); }),
       transactions(
           ids, outside.runtime.clock(), ledger,
-          [this](store::Tx& tx, const tracking::Change& change) {
-            return on_transaction_change(tx, change);
+          [this](store::Tx& tx, std::span<const tracking::Change> changes) {
+            return on_transaction_changes(tx, changes);
           },
           [this] { verifier.wake(); }),
       messages(

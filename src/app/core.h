@@ -76,7 +76,9 @@ class Core {
   Core(const Options& options, Outside outside, domain::LinkKeys links, identity::SealKeys seals);
 
   // What one slice's change means for the others, in the same transaction.
-  base::Status on_transaction_change(store::Tx& tx, const tracking::Change& change);
+  base::Status on_transaction_changes(store::Tx& tx, std::span<const tracking::Change> changes);
+  base::Status carry_on(store::Tx& tx, const tracking::Change& change,
+                        requests::PaymentRequest& request);
   base::Status on_session_opened(store::Tx& tx, const payments::CheckoutSession& session);
   base::Status on_session_ended(store::Tx& tx, const payments::CheckoutSession& session);
   base::Status on_request_expired(store::Tx& tx, const requests::PaymentRequest& request);

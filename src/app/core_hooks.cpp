@@ -15,28 +15,45 @@ base::Status Core::on_session_opened(store::Tx& tx, const payments::CheckoutSess
                                  "stripe", s.provider_ref.value_or(""), s.amount(), s.expires_at});
 }
 
-base::Status Core::on_transaction_change(store::Tx& tx, const tracking::Change& change) {
+base::Status Core::on_transaction_changes(store::Tx& tx,
+                                          std::span<const tracking::Change> changes) {
+  struct Affected {
+    const tracking::Change& change;
+    requests::PaymentRequest request;
+  };
+  // All requests are read before anything about them is written, so that the writes of many
+  // payments go together.
+  std::vector<Affected> affected;
+  for (const tracking::Change& change : changes) {
+    const tracking::Transaction& row = change.row;
+    const payments::Refundable refundable{row.tenant_id,
+                                          row.id,
+                                          row.request_id,
+                                          row.livemode,
+                                          {row.amount_minor, row.currency},
+                                          row.refunded_minor,
+                                          row.disputed_minor};
+    if (row.quarantine_reason.empty())
+      TRY_STATUS(refunds.seen(tx, refundable, change.snapshot.refunds));
+    if (change.before.status == change.after.status) continue;
+    TRY(auto request, requests.lock(tx, row.tenant_id, row.request_id));
+    affected.push_back({change, std::move(request)});
+  }
+  for (Affected& each : affected) TRY_STATUS(carry_on(tx, each.change, each.request));
+  return {};
+}
+
+base::Status Core::carry_on(store::Tx& tx, const tracking::Change& change,
+                            requests::PaymentRequest& request) {
   const tracking::Transaction& row = change.row;
-  const payments::Refundable refundable{row.tenant_id,
-                                        row.id,
-                                        row.request_id,
-                                        row.livemode,
-                                        {row.amount_minor, row.currency},
-                                        row.refunded_minor,
-                                        row.disputed_minor};
-  if (row.quarantine_reason.empty())
-    TRY_STATUS(refunds.seen(tx, refundable, change.snapshot.refunds));
-  if (change.before.status == change.after.status) return {};
   const domain::CheckoutSessionId session_id{row.id.value};
-  TRY(auto request, requests.lock(tx, row.tenant_id, row.request_id));
   const base::Time at = change.after.paid_at.value_or(outside.runtime.clock().now());
   switch (change.after.status) {
     case TransactionStatus::succeeded:
       TRY_STATUS(sessions.closed(tx, row.tenant_id, session_id, SessionStatus::complete));
       TRY_STATUS(requests.apply(tx, request, RequestEvent::payment_verified, at));
       // When one session is paid, the others must not be.
-      TRY_STATUS(sessions.end_open(tx, row.tenant_id, row.request_id));
-      return {};
+      return sessions.end_others(tx, row.tenant_id, row.request_id);
     case TransactionStatus::processing:
       TRY_STATUS(sessions.closed(tx, row.tenant_id, session_id, SessionStatus::complete));
       return requests.apply(tx, request, RequestEvent::checkout_processing, at);

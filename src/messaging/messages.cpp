@@ -113,7 +113,7 @@ Result<Message> Messages::enqueue(store::Tx& tx, const NewMessage& order) {
     m.reason = base::enum_name(domain::SuppressReason::no_address);
     m.work_at.reset();
   }
-  TRY_STATUS(tx.exec(kInsert, m));
+  TRY_STATUS(tx.later(kInsert, m));
   if (m.work_at) wake_after_commit(tx);
   return m;
 }

@@ -26,6 +26,10 @@ WHERE tenant_id = :tenant_id AND id = :id
 UPDATE checkout_session SET status = :status, open_slot = NULL, work_at = NULL, updated_at = :now
 WHERE tenant_id = :tenant_id AND id = :id AND status IN ('creating', 'open')
 
+-- name: end_open_session
+UPDATE checkout_session SET expire_asked = TRUE, work_at = :now, updated_at = :now
+WHERE open_slot = :open_slot AND tenant_id = :tenant_id
+
 -- name: due_sessions
 -- global: the command worker serves every tenant; each row is then handled under its own tenant.
 SELECT tenant_id, id FROM checkout_session WHERE work_at <= :now ORDER BY work_at LIMIT :room

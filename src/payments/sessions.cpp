@@ -31,11 +31,19 @@ struct CloseSession {
 };
 BOOST_DESCRIBE_STRUCT(CloseSession, (), (tenant_id, id, status, now))
 
+struct EndOpen {
+  domain::TenantId tenant_id;
+  domain::RequestId open_slot;
+  Time now;
+};
+BOOST_DESCRIBE_STRUCT(EndOpen, (), (tenant_id, open_slot, now))
+
 constexpr store::Query<CheckoutSession> kInsert{sql::insert_session};
 constexpr store::Query<OpenSlot, CheckoutSession> kFindOpen{sql::find_open_session};
 constexpr store::Query<SessionKey, CheckoutSession> kLock{sql::lock_session};
 constexpr store::Query<CheckoutSession> kSave{sql::save_session};
 constexpr store::Query<CloseSession> kClose{sql::close_session};
+constexpr store::Query<EndOpen> kEndOpen{sql::end_open_session};
 
 }  // namespace
 
@@ -90,8 +98,8 @@ Status Sessions::refused(store::Tx& tx, domain::TenantId tenant_id, domain::Chec
 
 Status Sessions::closed(store::Tx& tx, domain::TenantId tenant_id, domain::CheckoutSessionId id,
                         SessionStatus status) {
-  TRY_STATUS(tx.exec(kClose, CloseSession{tenant_id, id, status, clock_.now()}));
-  return {};
+  return tx.later(kClose, CloseSession{tenant_id, id, status, clock_.now()},
+                  store::Affects::any_rows);
 }
 
 Result<bool> Sessions::end_open(store::Tx& tx, domain::TenantId tenant_id,
@@ -106,6 +114,14 @@ Result<bool> Sessions::end_open(store::Tx& tx, domain::TenantId tenant_id,
   TRY_STATUS(save(tx, s));
   tx.after_commit(wake_);
   return true;
+}
+
+Status Sessions::end_others(store::Tx& tx, domain::TenantId tenant_id,
+                            domain::RequestId request_id) {
+  TRY_STATUS(tx.later(kEndOpen, EndOpen{tenant_id, request_id, clock_.now()},
+                      store::Affects::any_rows));
+  tx.after_commit(wake_);
+  return {};
 }
 
 Result<std::optional<CheckoutSession>> Sessions::find_open(store::Tx& tx,

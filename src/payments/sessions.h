@@ -85,6 +85,8 @@ class Sessions {
   // Asks the provider (later, by the worker) to expire the request's open session; true when there
   // is one to wait for.
   Result<bool> end_open(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
+  // The same after a payment, when it does not matter whether there is one.
+  Status end_others(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
   Result<std::optional<CheckoutSession>> find_open(store::Tx& tx, domain::TenantId tenant_id,
                                                    domain::RequestId request_id);
   Result<CheckoutSession> lock(store::Tx& tx, domain::TenantId tenant_id,

@@ -89,7 +89,7 @@ Result<PaymentRequest> Requests::create(store::Tx& tx, const NewRequest& order) 
   r.expiry_due_at = r.expires_at;
   r.created_at = now;
   r.updated_at = now;
-  TRY_STATUS(tx.exec(kInsertRequest, r));
+  TRY_STATUS(tx.later(kInsertRequest, r));
   TRY_STATUS(insert_link(tx, r, std::nullopt, r.id.value));
   const Counted counted{
       r.tenant_id, r.livemode, r.created_at, {std::nullopt, r.status, r.amount()}};
@@ -127,9 +127,7 @@ Status Requests::apply(store::Tx& tx, PaymentRequest& r, domain::RequestEvent ev
   } else {
     r.expiry_due_at.reset();
   }
-  TRY(const std::int64_t updated, tx.exec(kUpdateStatus, r));
-  if (updated != 1)
-    return base::error(base::Code::conflict, "changed", "the request was changed meanwhile");
+  TRY_STATUS(tx.later(kUpdateStatus, r));
   r.version += 1;
   if (before == r.status) return {};
   const Counted counted{r.tenant_id, r.livemode, r.created_at, {before, r.status, r.amount()}};
@@ -146,9 +144,8 @@ Status Requests::insert_link(store::Tx& tx, const PaymentRequest& r,
                              std::optional<domain::MessageId> message_id,
                              const base::Id128& token_id) {
   TRY(const std::string token, links_.token(r.link_key_version, token_id));
-  TRY_STATUS(
-      tx.exec(kInsertLink, LinkRow{hash_of(token), r.tenant_id, r.id, message_id, clock_.now()}));
-  return {};
+  return tx.later(kInsertLink,
+                  LinkRow{hash_of(token), r.tenant_id, r.id, message_id, clock_.now()});
 }
 
 Result<std::string> Requests::token(const PaymentRequest& request,

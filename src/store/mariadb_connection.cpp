@@ -225,12 +225,14 @@ Result<std::int64_t> MariadbConnection::execute(const Statement& statement, Boun
 Result<std::int64_t> MariadbConnection::execute_many(const Statement& statement,
                                                      const detail::Value* rows, std::size_t count,
                                                      std::size_t stride, const std::uint8_t* plan) {
-  // One array only where its sum of affected rows is the sum of the single ones.
-  if (bulk_ && count > 1 && statement.ignore_key.empty() && !statement.upsert &&
-      !statement.params.empty()) {
+  if (bulk_ && count > 1 && !statement.params.empty()) {
     TRY(Prepared * p, prepare(statement));
     wrote_ = true;
-    return execute_bulk(*p, rows, count, stride, plan);
+    auto affected = execute_bulk(*p, rows, count, stride, plan);
+    if (affected) return statement.upsert ? static_cast<std::int64_t>(count) : *affected;
+    // The server has undone all of the array: which of its rows exist is found out one by one.
+    const bool known_row = !statement.ignore_key.empty() && p->ignored(affected.error());
+    if (!known_row) return affected;
   }
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) {

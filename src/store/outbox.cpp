@@ -25,14 +25,11 @@ Status Outbox::append(Tx& tx, Event event) {
   event.id = ids_.make<domain::EventId>();
   event.created_at = clock_.now();
   if (event.payload.text.empty()) event.payload.text = "{}";
-  TRY_STATUS(tx.exec(kInsertEvent, event));
-  std::vector<NewDelivery> deliveries;
+  TRY_STATUS(tx.later(kInsertEvent, event));
   for (const Subscription& s : subscriptions_) {
-    if (s.kind == event.kind) deliveries.push_back({s.consumer, event.id, event.created_at});
-  }
-  TRY_STATUS(tx.exec_many(kAddDelivery, deliveries));
-  for (const NewDelivery& d : deliveries) {
-    tx.after_commit([this, consumer = d.consumer] { wake_(consumer); });
+    if (s.kind != event.kind) continue;
+    TRY_STATUS(tx.later(kAddDelivery, {s.consumer, event.id, event.created_at}));
+    tx.after_commit([this, consumer = s.consumer] { wake_(consumer); });
   }
   return {};
 }

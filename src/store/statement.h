@@ -23,6 +23,7 @@ struct Statement {
   std::string_view ignore_key;  // on_conflict_ignore: a duplicate of this key counts as 0 rows
   bool upsert = false;          // MariaDB counts an update as 2 rows; it is reported as 1
   std::string_view why_scan;    // why EXPLAIN may show a scan; empty otherwise
+  std::span<const std::string_view> tables{};  // all that it reads or changes
 };
 
 // All statements of the program register here, for EXPLAIN checks; every sql.gen.h holds one.

@@ -47,4 +47,39 @@ base::Error body_threw(const std::exception& e) {
 }
 
 }  // namespace detail
+
+namespace {
+
+bool touches(const Statement& statement, std::string_view table) {
+  // Statements that sqlgen did not make don't say what they read.
+  if (statement.tables.empty()) return true;
+  return std::find(statement.tables.begin(), statement.tables.end(), table) !=
+         statement.tables.end();
+}
+
+}  // namespace
+
+Tx::Tx(Connection& connection, bool read_only) : connection_(connection), read_only_(read_only) {}
+Tx::~Tx() = default;
+
+Status Tx::flush() {
+  const auto due = std::exchange(deferred_, {});
+  for (const auto& rows : due) {
+    TRY(const std::int64_t affected, rows->run(connection_));
+    const auto expected = static_cast<std::int64_t>(rows->count());
+    if (rows->affects == Affects::one_row && affected != expected) {
+      return base::error(base::Code::conflict, "changed",
+                         std::string(rows->statement.name) + ": a row was changed meanwhile");
+    }
+  }
+  return {};
+}
+
+Status Tx::settle(const Statement& statement) {
+  const bool meets = std::any_of(deferred_.begin(), deferred_.end(), [&](const auto& rows) {
+    return touches(statement, rows->statement.table);
+  });
+  return meets ? flush() : Status{};
+}
+
 }  // namespace store

@@ -23,11 +23,18 @@ using base::Awaitable;
 using base::Result;
 using base::Status;
 
+// What a write that is put off must have done when it runs.
+enum class Affects : std::uint8_t { one_row, any_rows };
+
+namespace detail {
+class Deferred;
+}
+
 // A transaction in progress. Lives on a database thread for the duration of its body; never stored.
 class Tx {
  public:
-  explicit Tx(Connection& connection, bool read_only = false)
-      : connection_(connection), read_only_(read_only) {}
+  explicit Tx(Connection& connection, bool read_only = false);
+  ~Tx();
   Tx(const Tx&) = delete;
   Tx& operator=(const Tx&) = delete;
 
@@ -53,6 +60,16 @@ class Tx {
   Result<std::int64_t> exec_many(const Query<P, R>& query,
                                  std::type_identity_t<std::span<const P>> params);
 
+  // A write whose outcome the body does not need: it runs with the others of its statement (on
+  // MariaDB one round trip for all of them) when the body ends, or before a statement on the same
+  // table. `params` are copied, what their string_views show is not. With Affects::one_row anything
+  // but one row for each fails the body with Code::conflict, "changed".
+  template <class P, class R>
+  Status later(const Query<P, R>& query, const std::type_identity_t<P>& params,
+               Affects affects = Affects::one_row);
+  // Runs what was put off. The store does it before every commit.
+  Status flush();
+
   // Runs after the commit is durable, on the database thread; must not block or throw (wake-ups
   // only). Dropped on rollback.
   void after_commit(std::function<void()> hook) { connection_.after_commit(std::move(hook)); }
@@ -62,8 +79,12 @@ class Tx {
   Connection& connection() { return connection_; }
 
  private:
+  // Before `statement` runs: what was put off on its tables.
+  Status settle(const Statement& statement);
+
   Connection& connection_;
   bool read_only_;
+  std::vector<std::unique_ptr<detail::Deferred>> deferred_;  // in order of first use
 };
 
 struct Options {

@@ -45,17 +45,73 @@ class BoundValues {
   std::array<Value, kMemberCount<P> + 1> values_;
 };
 
+// The rows of one statement that was put off.
+class Deferred {
+ public:
+  // `plan` belongs to a Query, which is a constant: its address stands for the query.
+  Deferred(const Statement& statement, const std::uint8_t* plan, Affects affects)
+      : statement(statement), plan(plan), affects(affects) {}
+  virtual ~Deferred() = default;
+  virtual std::size_t count() const = 0;
+  virtual Result<std::int64_t> run(Connection& connection) = 0;
+
+  const Statement& statement;
+  const std::uint8_t* const plan;
+  const Affects affects;
+};
+
+template <class P>
+std::vector<Value> encode_rows(std::span<const P> rows) {
+  constexpr std::size_t stride = kMemberCount<P>;
+  std::vector<Value> values(rows.size() * stride);
+  for (std::size_t i = 0; i < rows.size(); ++i) encode_members(rows[i], values.data() + i * stride);
+  return values;
+}
+
+template <class P>
+class DeferredRows final : public Deferred {
+ public:
+  using Deferred::Deferred;
+  void add(const P& row) { rows_.push_back(row); }
+  std::size_t count() const override { return rows_.size(); }
+  Result<std::int64_t> run(Connection& connection) override {
+    const std::vector<Value> values = encode_rows(std::span<const P>(rows_));
+    return connection.execute_many(statement, values.data(), rows_.size(), kMemberCount<P>, plan);
+  }
+
+ private:
+  std::vector<P> rows_;
+};
+
 }  // namespace detail
+
+template <class P, class R>
+Status Tx::later(const Query<P, R>& query, const std::type_identity_t<P>& params,
+                 Affects affects) {
+  if (read_only_) return detail::write_in_snapshot(*query.statement);
+  for (const auto& known : deferred_) {
+    if (known->plan != query.plan.data() || known->affects != affects) continue;
+    static_cast<detail::DeferredRows<P>&>(*known).add(params);
+    return {};
+  }
+  auto rows = std::make_unique<detail::DeferredRows<P>>(*query.statement, query.plan.data(),
+                                                        affects);
+  rows->add(params);
+  deferred_.push_back(std::move(rows));
+  return {};
+}
 
 template <class P, class R>
 Result<std::int64_t> Tx::exec(const Query<P, R>& query, const std::type_identity_t<P>& params) {
   if (read_only_) return detail::write_in_snapshot(*query.statement);
+  TRY_STATUS(settle(*query.statement));
   const detail::BoundValues<P> values(params);
   return connection_.execute(*query.statement, values.bound(query.plan.data()));
 }
 
 template <class P, class R>
 Result<std::optional<R>> Tx::one(const Query<P, R>& query, const std::type_identity_t<P>& params) {
+  TRY_STATUS(settle(*query.statement));
   std::optional<R> found;
   const detail::BoundValues<P> values(params);
   TRY(Cursor * opened, connection_.query(*query.statement, values.bound(query.plan.data()),
@@ -74,6 +130,7 @@ Result<std::optional<R>> Tx::one(const Query<P, R>& query, const std::type_ident
 
 template <class P, class R>
 Result<std::vector<R>> Tx::all(const Query<P, R>& query, const std::type_identity_t<P>& params) {
+  TRY_STATUS(settle(*query.statement));
   std::vector<R> rows;
   const detail::BoundValues<P> values(params);
   TRY(Cursor * opened, connection_.query(*query.statement, values.bound(query.plan.data()),
@@ -91,6 +148,7 @@ Result<std::vector<R>> Tx::all(const Query<P, R>& query, const std::type_identit
 
 template <class P, class R, class F>
 Status Tx::each(const Query<P, R>& query, const std::type_identity_t<P>& params, F&& visit) {
+  TRY_STATUS(settle(*query.statement));
   const detail::BoundValues<P> values(params);
   TRY(Cursor * opened, connection_.query(*query.statement, values.bound(query.plan.data()),
                                          detail::kColumns<R>, true));
@@ -111,13 +169,10 @@ Result<std::int64_t> Tx::exec_many(const Query<P, R>& query,
                                    std::type_identity_t<std::span<const P>> params) {
   if (read_only_) return detail::write_in_snapshot(*query.statement);
   if (params.empty()) return std::int64_t{0};
-  constexpr std::size_t stride = detail::kMemberCount<P>;
-  std::vector<detail::Value> values(params.size() * stride);
-  for (std::size_t i = 0; i < params.size(); ++i) {
-    detail::encode_members(params[i], values.data() + i * stride);
-  }
-  return connection_.execute_many(*query.statement, values.data(), params.size(), stride,
-                                  query.plan.data());
+  TRY_STATUS(settle(*query.statement));
+  const std::vector<detail::Value> values = detail::encode_rows(params);
+  return connection_.execute_many(*query.statement, values.data(), params.size(),
+                                  detail::kMemberCount<P>, query.plan.data());
 }
 
 namespace detail {
@@ -131,6 +186,9 @@ class BodyJob : public Job {
   bool run(Tx& tx) final {
     try {
       result_.emplace(body_(tx));
+      if (*result_) {
+        if (Status written = tx.flush(); !written) result_.emplace(std::move(written).error());
+      }
     } catch (const std::exception& e) {
       result_.emplace(body_threw(e));
     }
@@ -148,27 +206,46 @@ class BodyJob : public Job {
   std::optional<Outcome> result_;
 };
 
-template <class F, class Handler>
-class AwaitedJob final : public BodyJob<F> {
+// A coroutine that waits for an Outcome.
+template <class Outcome>
+class Resume {
  public:
-  AwaitedJob(F body, Access access, Handler handler)
-      : BodyJob<F>(std::move(body), access),
-        // Keeps the caller's loop running while the job is with a database thread.
-        executor_(boost::asio::prefer(
+  virtual ~Resume() = default;
+  // From any thread, once.
+  virtual void resume(Outcome outcome) = 0;
+};
+
+template <class Outcome, class Handler>
+class ResumeWith final : public Resume<Outcome> {
+ public:
+  explicit ResumeWith(Handler handler)
+      // Keeps the caller's loop running while its work is with a database thread.
+      : executor_(boost::asio::prefer(
             boost::asio::any_io_executor(boost::asio::get_associated_executor(handler)),
             boost::asio::execution::outstanding_work.tracked)),
         handler_(std::move(handler)) {}
-  void done(Status outcome) override {
-    auto resume = [handler = std::move(handler_),
-                   result = this->take(std::move(outcome))]() mutable {
-      std::move(handler)(std::move(result));
+  void resume(Outcome outcome) override {
+    auto go_on = [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
+      std::move(handler)(std::move(outcome));
     };
-    boost::asio::post(executor_, std::move(resume));
+    boost::asio::post(executor_, std::move(go_on));
   }
 
  private:
   boost::asio::any_io_executor executor_;
   Handler handler_;
+};
+
+template <class F, class Handler>
+class AwaitedJob final : public BodyJob<F> {
+ public:
+  using Outcome = typename BodyJob<F>::Outcome;
+  AwaitedJob(F body, Access access, Handler handler)
+      : BodyJob<F>(std::move(body), access), waiter_(std::move(handler)) {}
+  void done(Status outcome) override { waiter_.resume(this->take(std::move(outcome))); }
+
+ private:
+  ResumeWith<Outcome, Handler> waiter_;
 };
 
 template <class F>

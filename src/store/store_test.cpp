@@ -207,6 +207,54 @@ TEST_P(StoreTest, exec_many_sums_and_keeps_the_order_of_nulls) {
       store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertItem, {}); }).value(), 0);
 }
 
+TEST_P(StoreTest, exec_many_ignores_only_the_rows_that_exist) {
+  std::vector<Item> items;
+  for (int i = 0; i < 5; ++i) items.push_back(make_item(*t_, tenant_, "n" + std::to_string(i)));
+  const auto first = store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, items[2]); });
+  ASSERT_TRUE(first);
+  items.push_back(items[4]);  // twice in one array
+  const auto inserted =
+      store().transact_blocking([&](Tx& tx) { return tx.exec_many(kInsertOrIgnore, items); });
+  EXPECT_EQ(inserted.value(), 4);
+  EXPECT_EQ(count(), 5);
+}
+
+TEST_P(StoreTest, later_runs_before_a_read_of_its_table_and_before_the_commit) {
+  std::vector<Item> items;
+  for (int i = 0; i < 3; ++i) items.push_back(make_item(*t_, tenant_, "n" + std::to_string(i)));
+  const auto seen = store().transact_blocking([&](Tx& tx) -> Result<std::int64_t> {
+    for (const Item& item : items) TRY_STATUS(tx.later(kInsertItem, item));
+    TRY_STATUS(tx.later(kSetAmount, {tenant_, items[1].id, 7}));
+    TRY(const auto total, tx.one(kTotal, {tenant_}));
+    TRY_STATUS(tx.later(kSetAmount, {tenant_, items[0].id, 100}));
+    return total->sum.value_or(0);
+  });
+  EXPECT_EQ(seen.value(), 9);
+  const auto total =
+      store().snapshot_blocking([&](Tx& tx) { return tx.one(kTotal, {tenant_}); }).value();
+  EXPECT_EQ(total->sum, 108);
+}
+
+TEST_P(StoreTest, later_fails_the_body_when_a_row_was_not_there) {
+  const Item item = make_item(*t_, tenant_, "a");
+  const ItemAmount nobody{tenant_, t_->ids().make<domain::RequestId>(), 1};
+  int hooks = 0;
+  const auto write = [&](Affects affects) {
+    return store().transact_blocking([&](Tx& tx) -> Status {
+      tx.after_commit([&] { ++hooks; });
+      TRY_STATUS(tx.later(kInsertItem, item));
+      return tx.later(kSetAmount, nobody, affects);
+    });
+  };
+  EXPECT_EQ(write(Affects::one_row).error().reason, "changed");
+  EXPECT_EQ(count(), 0);
+  EXPECT_EQ(hooks, 0);
+  EXPECT_TRUE(write(Affects::any_rows));
+  EXPECT_EQ(write(Affects::any_rows).error().code, base::Code::conflict);
+  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(hooks, 1);
+}
+
 TEST_P(StoreTest, errors_and_exceptions_roll_back_and_drop_the_hooks) {
   int hooks = 0;
   const Status failed = store().transact_blocking([&](Tx& tx) -> Status {

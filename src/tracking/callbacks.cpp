@@ -1,5 +1,8 @@
 #include "tracking/callbacks.h"
 
+#include <algorithm>
+#include <set>
+
 #include "tracking/sql.gen.h"
 
 namespace tracking {
@@ -38,34 +41,63 @@ constexpr store::Query<EventRow> kSetOutcome{sql::set_event_outcome};
 constexpr store::Query<ByReference> kHintByRef{sql::hint_by_ref};
 constexpr store::Query<ByReference> kHintByIntent{sql::hint_by_intent};
 
+EventRow row_of(const ReceivedEvent& received) {
+  const providers::PaymentEvent& event = received.event;
+  const bool names_something = !event.session_ref.empty() || !event.payment_intent.empty();
+  return {received.connection_id,
+          event.provider_event_id,
+          received.tenant_id,
+          event.livemode,
+          event.type,
+          event.session_ref,
+          event.payment_intent,
+          names_something ? EventOutcome::matched : EventOutcome::ignored,
+          received.source,
+          event.created_at,
+          received.received_at};
+}
+
+ByReference reference_of(const ReceivedEvent& received) {
+  return {received.tenant_id, received.connection_id, received.event.session_ref,
+          received.event.payment_intent, received.received_at};
+}
+
+// Events that nobody has told of before, each of a known session: what nearly all are. Any other
+// among them fails the body with a conflict.
+Result<std::vector<EventOutcome>> record_usual(store::Tx& tx,
+                                               std::span<const ReceivedEvent> events) {
+  std::vector<EventOutcome> outcomes;
+  std::set<std::pair<domain::ConnectionId, std::string_view>> seen;
+  for (const ReceivedEvent& received : events) {
+    // Deliveries of one event that came together share its fate.
+    if (!seen.emplace(received.connection_id, received.event.provider_event_id).second) {
+      outcomes.push_back(EventOutcome::duplicate);
+      continue;
+    }
+    const EventRow row = row_of(received);
+    outcomes.push_back(row.outcome);
+    TRY_STATUS(tx.later(kInsertEvent, row));
+    if (row.outcome == EventOutcome::ignored) continue;
+    const bool by_session = !received.event.session_ref.empty();
+    TRY_STATUS(tx.later(by_session ? kHintByRef : kHintByIntent, reference_of(received)));
+  }
+  return outcomes;
+}
+
 }  // namespace
 
-Result<EventOutcome> record_event(store::Tx& tx, const Endpoint& endpoint,
-                                  const providers::PaymentEvent& event, EventSource source,
-                                  Time now) {
-  const bool names_something = !event.session_ref.empty() || !event.payment_intent.empty();
-  EventRow row{endpoint.connection_id,
-               event.provider_event_id,
-               endpoint.tenant_id,
-               event.livemode,
-               event.type,
-               event.session_ref,
-               event.payment_intent,
-               names_something ? EventOutcome::matched : EventOutcome::ignored,
-               source,
-               event.created_at,
-               now};
+Result<EventOutcome> record_event(store::Tx& tx, const ReceivedEvent& received) {
+  EventRow row = row_of(received);
   // The unique key decides: whoever inserts the event acts on it, repetitions end here.
   TRY(const auto inserted, tx.exec(kInsertEvent, row));
   if (inserted == 0) return EventOutcome::duplicate;
-  if (!names_something) return EventOutcome::ignored;
-  const ByReference key{endpoint.tenant_id, endpoint.connection_id, event.session_ref,
-                        event.payment_intent, now};
+  if (row.outcome == EventOutcome::ignored) return EventOutcome::ignored;
+  const ByReference key = reference_of(received);
   std::int64_t hinted = 0;
-  if (!event.session_ref.empty()) {
+  if (!key.provider_ref.empty()) {
     TRY(hinted, tx.exec(kHintByRef, key));
   }
-  if (hinted == 0 && !event.payment_intent.empty()) {
+  if (hinted == 0 && !key.payment_intent.empty()) {
     TRY(hinted, tx.exec(kHintByIntent, key));
   }
   if (hinted > 0) return EventOutcome::matched;
@@ -78,25 +110,40 @@ Callbacks::Callbacks(base::Runtime& runtime, store::Store& store,
                      const providers::PaymentProvider& provider, FindEndpoint find_endpoint,
                      Transactions::Wake wake)
     : runtime_(runtime),
-      store_(store),
       provider_(provider),
       find_endpoint_(std::move(find_endpoint)),
-      wake_(std::move(wake)) {}
+      wake_(std::move(wake)),
+      recorder_(runtime, store, {.name = "tracking.callbacks"},
+                [this](store::Tx& tx, std::span<const ReceivedEvent> events) {
+                  return record(tx, events);
+                }) {}
 
 base::Awaitable<Result<EventOutcome>> Callbacks::take(std::string endpoint_name, std::string body,
                                                       std::string signature) {
   CO_TRY(const auto endpoint, co_await find_endpoint_(std::move(endpoint_name)));
   const Time now = runtime_.clock().now();
-  CO_TRY(const auto event, provider_.read_callback(body, signature, endpoint.secrets, now));
+  CO_TRY(auto event, provider_.read_callback(body, signature, endpoint.secrets, now));
   if (event.livemode != endpoint.livemode) {
     co_return base::field_error("livemode", "mismatch", "the event's mode is not this endpoint's");
   }
-  auto record = [this, &endpoint, &event, now](store::Tx& tx) -> Result<EventOutcome> {
-    TRY(const auto outcome, record_event(tx, endpoint, event, EventSource::callback, now));
-    if (outcome == EventOutcome::matched) tx.after_commit(wake_);
-    return outcome;
-  };
-  co_return co_await store_.with_transaction(record);
+  ReceivedEvent received{endpoint.tenant_id, endpoint.connection_id, std::move(event),
+                         EventSource::callback, now};
+  co_return co_await recorder_.run(std::move(received));
+}
+
+Result<std::vector<EventOutcome>> Callbacks::record(store::Tx& tx,
+                                                    std::span<const ReceivedEvent> events) {
+  std::vector<EventOutcome> outcomes;
+  if (events.size() > 1) {
+    TRY(outcomes, record_usual(tx, events));
+  } else {
+    TRY(const auto outcome, record_event(tx, events.front()));
+    outcomes.push_back(outcome);
+  }
+  const bool matched = std::find(outcomes.begin(), outcomes.end(), EventOutcome::matched) !=
+                       outcomes.end();
+  if (matched) tx.after_commit(wake_);
+  return outcomes;
 }
 
 }  // namespace tracking

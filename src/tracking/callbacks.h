@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,7 @@
 #include "base/secret.h"
 #include "domain/ids.h"
 #include "providers/payment.h"
-#include "store/store.h"
+#include "store/batch.h"
 #include "tracking/transactions.h"
 
 namespace tracking {
@@ -31,10 +32,16 @@ BOOST_DESCRIBE_ENUM(EventOutcome, matched, unmatched, ignored, duplicate)
 enum class EventSource : std::uint8_t { callback, listing };
 BOOST_DESCRIBE_ENUM(EventSource, callback, listing)
 
+struct ReceivedEvent {
+  domain::TenantId tenant_id;
+  domain::ConnectionId connection_id;
+  providers::PaymentEvent event;
+  EventSource source;
+  Time received_at;
+};
+
 // Stores one event once and tells its transaction to verify. Inside a transaction.
-Result<EventOutcome> record_event(store::Tx& tx, const Endpoint& endpoint,
-                                  const providers::PaymentEvent& event, EventSource source,
-                                  Time now);
+Result<EventOutcome> record_event(store::Tx& tx, const ReceivedEvent& received);
 
 // Takes callbacks of the payment provider. Thread-safe; owned by app.
 class Callbacks {
@@ -52,11 +59,14 @@ class Callbacks {
                                              std::string signature);
 
  private:
+  using Recorder = store::Batch<ReceivedEvent, EventOutcome>;
+  Result<std::vector<EventOutcome>> record(store::Tx& tx, std::span<const ReceivedEvent> events);
+
   base::Runtime& runtime_;
-  store::Store& store_;
   const providers::PaymentProvider& provider_;
   FindEndpoint find_endpoint_;
   Transactions::Wake wake_;
+  Recorder recorder_;
 };
 
 }  // namespace tracking

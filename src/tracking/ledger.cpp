@@ -58,7 +58,7 @@ Status Ledger::append(store::Tx& tx, const EntryOrigin& origin,
     row.source = origin.source + "/" + std::to_string(index++);
     row.occurred_at = entry.at;
     row.created_at = clock_.now();
-    TRY_STATUS(tx.exec(kInsertEntry, row));
+    TRY_STATUS(tx.later(kInsertEntry, row));
     const domain::TotalsKey key{origin.tenant_id, entry.livemode, entry.currency, entry.at};
     deltas.push_back({key, domain::totals_of(entry)});
   }
@@ -83,8 +83,7 @@ Status Ledger::add_delta(store::Tx& tx, const domain::TotalsDelta& delta) {
   row.livemode = delta.key.livemode;
   row.currency = delta.key.currency;
   row.counted_at = delta.key.bucket_at;
-  TRY_STATUS(tx.exec(kInsertDelta, row));
-  return {};
+  return tx.later(kInsertDelta, row);
 }
 
 }  // namespace tracking

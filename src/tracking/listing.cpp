@@ -78,8 +78,8 @@ base::Awaitable<Result<Listing::Tasks>> Listing::claim(std::size_t room) {
     TRY(const auto rows, tx.all(kDue, Due{now, static_cast<std::int64_t>(room)}));
     std::vector<Claimed> claimed;
     for (const ListingRow& row : rows) {
-      TRY_STATUS(tx.exec(kLeaseListing, LeaseListing{row.tenant_id, row.connection_id, now,
-                                                     now + kLease, owner_}));
+      TRY_STATUS(tx.later(kLeaseListing, LeaseListing{row.tenant_id, row.connection_id, now,
+                                                      now + kLease, owner_}));
       auto account = find_account_(tx, row.tenant_id, row.connection_id);
       if (account) claimed.push_back({row, *account});
     }
@@ -112,16 +112,16 @@ base::Awaitable<void> Listing::list(Claimed claimed) {
 
 base::Awaitable<Status> Listing::list_account(const Claimed& claimed, Time started) {
   const Time since = std::max(claimed.row.listed_until - kOverlap, started - kBackMax);
-  const Endpoint endpoint{
-      claimed.row.tenant_id, claimed.row.connection_id, claimed.account.livemode, {}};
   std::string after;
   for (std::size_t page_count = 0; page_count < kPagesMax; ++page_count) {
     CO_TRY(const auto page, co_await provider_.list_events(claimed.account, since, after));
     if (page.events.empty()) co_return Status{};
-    auto record = [this, &endpoint, &page, started](store::Tx& tx) -> Status {
+    auto record = [this, &claimed, &page, started](store::Tx& tx) -> Status {
       bool matched = false;
       for (const auto& event : page.events) {
-        TRY(const auto outcome, record_event(tx, endpoint, event, EventSource::listing, started));
+        const ReceivedEvent received{claimed.row.tenant_id, claimed.row.connection_id, event,
+                                     EventSource::listing, started};
+        TRY(const auto outcome, record_event(tx, received));
         matched = matched || outcome == EventOutcome::matched;
       }
       if (matched) tx.after_commit(wake_);

@@ -91,7 +91,7 @@ Status add_days(store::Tx& tx, domain::TenantId tenant_id,
     static_cast<domain::Totals&>(row) = totals;
     row.tenant_id = tenant_id;
     std::tie(row.livemode, row.currency, row.day) = key;
-    TRY_STATUS(tx.exec(kAddToDay, row));
+    TRY_STATUS(tx.later(kAddToDay, row));
   }
   return {};
 }
@@ -121,7 +121,7 @@ base::Awaitable<Result<TotalsFolder::Tasks>> TotalsFolder::claim(std::size_t roo
     }
     return tenants;
   };
-  CO_TRY(const auto tenants, co_await store_.with_snapshot(body));
+  CO_TRY(const auto tenants, co_await store_.with_reads(body));
   for (const auto& tenant_id : tenants) co_await fold_tenant(tenant_id);
   // Folded here, one after another: folding must not compete with itself for the same rows.
   co_return Tasks{};
@@ -145,13 +145,13 @@ Result<std::size_t> TotalsFolder::fold(store::Tx& tx, domain::TenantId tenant_id
   TRY(const auto deltas, tx.all(kTakeDeltas, OfTenant{tenant_id}));
   std::map<QuarterKey, domain::Totals> quarters;
   std::map<DayKey, domain::Totals> days;
-  std::vector<DeltaKey> taken;
   for (const Delta& delta : deltas) {
     const std::int64_t day = zone->day_of(delta.counted_at).since_1970;
     TRY_STATUS(domain::add(quarters[{delta.livemode, delta.currency, quarter_of(delta.counted_at)}],
                            delta));
     TRY_STATUS(domain::add(days[{delta.livemode, delta.currency, day}], delta));
-    taken.push_back({tenant_id, delta.id});
+    // When another folder took it, this fails and all is undone.
+    TRY_STATUS(tx.later(kDeleteDelta, DeltaKey{tenant_id, delta.id}));
   }
   for (const auto& [key, totals] : quarters) {
     if (domain::is_zero(totals)) continue;
@@ -159,15 +159,10 @@ Result<std::size_t> TotalsFolder::fold(store::Tx& tx, domain::TenantId tenant_id
     static_cast<domain::Totals&>(row) = totals;
     row.tenant_id = tenant_id;
     std::tie(row.livemode, row.currency, row.bucket_at) = key;
-    TRY_STATUS(tx.exec(kAddToQuarter, row));
+    TRY_STATUS(tx.later(kAddToQuarter, row));
   }
   TRY_STATUS(add_days(tx, tenant_id, days));
-  TRY(const auto deleted, tx.exec_many(kDeleteDelta, std::span<const DeltaKey>(taken)));
-  if (deleted != static_cast<std::int64_t>(taken.size())) {
-    return base::error(base::Code::conflict, "folded_elsewhere",
-                       "another folder took the same deltas");
-  }
-  return taken.size();
+  return deltas.size();
 }
 
 Status TotalsFolder::rebuild_days(store::Tx& tx, domain::TenantId tenant_id,

@@ -18,14 +18,22 @@ SELECT
 FROM payment_transaction WHERE tenant_id = :tenant_id AND id = :id {{for_update}}
 
 -- name: save_transaction
+-- What a hint has set since the provider was asked stays.
 UPDATE payment_transaction SET provider_ref = :provider_ref, payment_intent = :payment_intent, status = :status,
   fee_micros = :fee_micros, fee_currency = :fee_currency, refunded_minor = :refunded_minor,
-  disputed_minor = :disputed_minor, quarantine_reason = :quarantine_reason, state = :state, verify_at = :verify_at,
-  verify_step = :verify_step, version = version + 1, updated_at = :updated_at, paid_at = :paid_at
+  disputed_minor = :disputed_minor, quarantine_reason = :quarantine_reason, state = :state,
+  verify_at = CASE WHEN hint_seq = :hint_seq THEN :verify_at ELSE verify_at END,
+  verify_step = CASE WHEN hint_seq = :hint_seq THEN :verify_step ELSE verify_step END,
+  version = version + 1, updated_at = :updated_at, paid_at = :paid_at
 WHERE tenant_id = :tenant_id AND id = :id AND version = :version
 
 -- name: schedule_transaction
 UPDATE payment_transaction SET verify_at = :verify_at, verify_step = :verify_step
+WHERE tenant_id = :tenant_id AND id = :id AND hint_seq = :hint_seq
+
+-- name: postpone_transaction
+UPDATE payment_transaction SET verify_at = CASE WHEN hint_seq = :hint_seq THEN :later_at ELSE :soon_at END,
+  verify_step = verify_step + 1
 WHERE tenant_id = :tenant_id AND id = :id
 
 -- name: hint_transaction
@@ -47,8 +55,11 @@ WHERE connection_id = :connection_id AND payment_intent = :payment_intent AND te
 
 -- name: due_transactions
 -- global: the verifier serves every tenant; each row is then handled under its own tenant.
-SELECT tenant_id, id, connection_id, provider_ref, hint_seq FROM payment_transaction
-WHERE verify_at <= :now ORDER BY verify_at LIMIT :room {{for_update_skip_locked}}
+SELECT
+  tenant_id, id, request_id, connection_id, livemode, provider, provider_ref, payment_intent, amount_minor,
+  currency, status, fee_micros, fee_currency, refunded_minor, disputed_minor, quarantine_reason, state,
+  verify_at, verify_step, hint_seq, hinted_at, version, created_at, updated_at, paid_at
+FROM payment_transaction WHERE verify_at <= :now ORDER BY verify_at LIMIT :room {{for_update_skip_locked}}
 
 -- name: lease_transaction
 UPDATE payment_transaction SET verify_at = :until, lease_owner = :owner, lease_until = :until,

@@ -9,6 +9,7 @@ namespace {
 
 constexpr base::Duration kFirstLook = std::chrono::minutes(2);
 constexpr base::Duration kReturnsApart = std::chrono::seconds(3);
+constexpr base::Duration kPauseOfHinted = std::chrono::seconds(2);
 
 struct TransactionKey {
   domain::TenantId tenant_id;
@@ -30,6 +31,15 @@ struct Returned {
   Time since;
 };
 BOOST_DESCRIBE_STRUCT(Returned, (), (tenant_id, request_id, now, since))
+
+struct Postponed {
+  domain::TenantId tenant_id;
+  domain::TransactionId id;
+  std::int64_t hint_seq = 0;
+  Time later_at;
+  Time soon_at;
+};
+BOOST_DESCRIBE_STRUCT(Postponed, (), (tenant_id, id, hint_seq, later_at, soon_at))
 
 struct ListingRow {
   domain::ConnectionId connection_id;
@@ -61,6 +71,7 @@ constexpr store::Query<Transaction> kInsert{sql::insert_transaction};
 constexpr store::Query<TransactionKey, Transaction> kLock{sql::lock_transaction};
 constexpr store::Query<Transaction> kSave{sql::save_transaction};
 constexpr store::Query<Transaction> kSchedule{sql::schedule_transaction};
+constexpr store::Query<Postponed> kPostpone{sql::postpone_transaction};
 constexpr store::Query<Hint> kHint{sql::hint_transaction};
 constexpr store::Query<Returned> kHintByRequest{sql::hint_by_request};
 constexpr store::Query<ListingRow> kInsertListing{sql::insert_listing};
@@ -86,11 +97,11 @@ void copy_summary(Transaction& row, const domain::TransactionState& state,
 }  // namespace
 
 Transactions::Transactions(base::Ids& ids, const base::Clock& clock, Ledger& ledger,
-                           OnChange on_change, Wake wake)
+                           OnChanges on_changes, Wake wake)
     : ids_(ids),
       clock_(clock),
       ledger_(ledger),
-      on_change_(std::move(on_change)),
+      on_changes_(std::move(on_changes)),
       wake_(std::move(wake)) {}
 
 Status Transactions::watch(store::Tx& tx, const Watched& watched) {
@@ -109,10 +120,9 @@ Status Transactions::watch(store::Tx& tx, const Watched& watched) {
   row.verify_at = now + kFirstLook;
   row.created_at = now;
   row.updated_at = now;
-  TRY_STATUS(tx.exec(kInsert, row));
-  TRY_STATUS(tx.exec(kInsertListing, ListingRow{row.connection_id, row.tenant_id, now,
-                                                now + std::chrono::minutes(5)}));
-  return {};
+  TRY_STATUS(tx.later(kInsert, row));
+  const ListingRow listing{row.connection_id, row.tenant_id, now, now + std::chrono::minutes(5)};
+  return tx.later(kInsertListing, listing, store::Affects::any_rows);
 }
 
 Result<Transaction> Transactions::lock(store::Tx& tx, domain::TenantId tenant_id,
@@ -138,61 +148,54 @@ Status Transactions::payer_returned(store::Tx& tx, domain::TenantId tenant_id,
   return {};
 }
 
-Status Transactions::observe(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
-                             const providers::CheckoutSnapshot& snapshot,
-                             std::int64_t seen_hint_seq) {
+Status Transactions::observe(store::Tx& tx, std::span<const Observed> seen) {
+  std::vector<Change> changes;
+  for (const Observed& one : seen) TRY_STATUS(observe_one(tx, one, changes));
+  return changes.empty() ? Status{} : on_changes_(tx, changes);
+}
+
+Status Transactions::observe_one(store::Tx& tx, const Observed& seen,
+                                 std::vector<Change>& changes) {
   const Time now = clock_.now();
-  TRY(auto row, lock(tx, tenant_id, id));
+  Transaction row = seen.row;
   TRY(const auto before, base::json::read<domain::TransactionState>(row.state.text));
   domain::TransactionState after = before;
-  for (const domain::Fact& fact : facts_of(row, snapshot, now)) domain::apply(after, fact);
+  for (const domain::Fact& fact : facts_of(row, seen.snapshot, now)) domain::apply(after, fact);
   const auto summary_before = domain::summarize(before);
   const auto summary_after = domain::summarize(after);
-  const bool hinted_since = row.hint_seq != seen_hint_seq;
   const bool same_status = summary_before.status == summary_after.status;
   row.verify_step = same_status ? row.verify_step + 1 : 0;
   copy_summary(row, after, summary_after);
-  if (row.payment_intent == std::nullopt && !snapshot.payment_intent.empty() &&
+  if (row.payment_intent == std::nullopt && !seen.snapshot.payment_intent.empty() &&
       row.quarantine_reason.empty()) {
-    row.payment_intent = snapshot.payment_intent;
+    row.payment_intent = seen.snapshot.payment_intent;
   }
-  row.verify_at = hinted_since ? std::optional<Time>(now)
-                               : next_verification(row, after, snapshot.expires_at, now);
-  if (hinted_since) tx.after_commit(wake_);
-  if (before == after) return schedule(tx, row);
+  row.verify_at = next_verification(row, after, seen.snapshot.expires_at, now);
+  if (before == after) return tx.later(kSchedule, row, store::Affects::any_rows);
 
   row.state.text = base::json::write(after);
   row.updated_at = now;
-  TRY(const auto saved, tx.exec(kSave, row));
-  if (saved != 1)
-    return base::error(base::Code::conflict, "changed", "the transaction was changed meanwhile");
-  const EntryOrigin origin{tenant_id, row.request_id, id, std::nullopt,
-                           id.text() + "/" + std::to_string(row.version)};
+  TRY_STATUS(tx.later(kSave, row));
+  const EntryOrigin origin{row.tenant_id, row.request_id, row.id, std::nullopt,
+                           row.id.text() + "/" + std::to_string(row.version)};
   const auto entries = domain::ledger_delta(before, after, {row.livemode, now});
   TRY_STATUS(ledger_.append(tx, origin, entries));
-  TRY_STATUS(save_disputes(tx, row, snapshot));
+  TRY_STATUS(save_disputes(tx, row, seen.snapshot));
   if (summary_after.status == domain::TransactionStatus::quarantined && !same_status) {
     base::log::error("payment quarantined",
-                     {{"transaction", id.text()}, {"mismatch", row.quarantine_reason}});
+                     {{"transaction", row.id.text()}, {"mismatch", row.quarantine_reason}});
   }
-  return on_change_(tx, Change{row, summary_before, summary_after, snapshot});
+  changes.push_back({std::move(row), summary_before, summary_after, seen.snapshot});
+  return {};
 }
 
-Status Transactions::postpone(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
-                              std::int64_t seen_hint_seq, base::Duration by) {
-  TRY(auto row, lock(tx, tenant_id, id));
-  row.verify_step += 1;
+Status Transactions::postpone(store::Tx& tx, const Transaction& asked, base::Duration by) {
   // A hint that came meanwhile does not make an unreachable provider reachable: the pause holds,
   // only shorter.
-  row.verify_at =
-      clock_.now() +
-      (row.hint_seq != seen_hint_seq ? std::min<base::Duration>(by, std::chrono::seconds(2)) : by);
-  return schedule(tx, row);
-}
-
-Status Transactions::schedule(store::Tx& tx, const Transaction& row) {
-  TRY_STATUS(tx.exec(kSchedule, row));
-  return {};
+  const Time now = clock_.now();
+  const Postponed row{asked.tenant_id, asked.id, asked.hint_seq, now + by,
+                      now + std::min(by, kPauseOfHinted)};
+  return tx.later(kPostpone, row);
 }
 
 Status Transactions::save_disputes(store::Tx& tx, const Transaction& row,

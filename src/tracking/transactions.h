@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,15 +61,21 @@ struct Watched {
   Time expires_at;
 };
 
+// A transaction as it was when the provider was asked, and what the provider answered.
+struct Observed {
+  const Transaction& row;
+  const providers::CheckoutSnapshot& snapshot;
+};
+
 // What a verification changed; app carries it on to the request, the session and the refunds in the
 // same transaction.
 struct Change {
-  const Transaction& row;  // after
-  const domain::TransactionSummary& before;
-  const domain::TransactionSummary& after;
+  Transaction row;  // after
+  domain::TransactionSummary before;
+  domain::TransactionSummary after;
   const providers::CheckoutSnapshot& snapshot;
 };
-using OnChange = std::function<Status(store::Tx&, const Change&)>;
+using OnChanges = std::function<Status(store::Tx&, std::span<const Change>)>;
 
 // When to ask again; absent: never, unless a hint comes. Pure.
 std::optional<Time> next_verification(const Transaction& row, const domain::TransactionState& state,
@@ -79,7 +86,7 @@ std::optional<Time> next_verification(const Transaction& row, const domain::Tran
 class Transactions {
  public:
   using Wake = std::function<void()>;
-  Transactions(base::Ids& ids, const base::Clock& clock, Ledger& ledger, OnChange on_change,
+  Transactions(base::Ids& ids, const base::Clock& clock, Ledger& ledger, OnChanges on_changes,
                Wake wake);
 
   // Begins to watch a session that the provider has just created.
@@ -90,24 +97,22 @@ class Transactions {
   // The payer came back from the checkout: its open transactions are asked about at once, at most
   // every three seconds.
   Status payer_returned(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
-  // Joins what the provider answered into the row, books the ledger's change and schedules the next
-  // verification. `seen_hint_seq` is what the row said when the provider was asked: a hint since
-  // then makes it due at once.
-  Status observe(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
-                 const providers::CheckoutSnapshot& snapshot, std::int64_t seen_hint_seq);
+  // Joins what the provider answered into the rows, books the ledger's changes and schedules the
+  // next verifications; a hint since the provider was asked keeps its row due. Code::conflict,
+  // "changed", when a row is not what it was then: lock it and observe again.
+  Status observe(store::Tx& tx, std::span<const Observed> seen);
   // The provider could not be asked: later again.
-  Status postpone(store::Tx& tx, domain::TenantId tenant_id, domain::TransactionId id,
-                  std::int64_t seen_hint_seq, base::Duration by);
+  Status postpone(store::Tx& tx, const Transaction& asked, base::Duration by);
 
  private:
+  Status observe_one(store::Tx& tx, const Observed& seen, std::vector<Change>& changes);
   Status save_disputes(store::Tx& tx, const Transaction& row,
                        const providers::CheckoutSnapshot& snapshot);
-  Status schedule(store::Tx& tx, const Transaction& row);
 
   base::Ids& ids_;
   const base::Clock& clock_;
   Ledger& ledger_;
-  OnChange on_change_;
+  OnChanges on_changes_;
   Wake wake_;
 };
 

@@ -18,15 +18,6 @@ struct Due {
 };
 BOOST_DESCRIBE_STRUCT(Due, (), (now, room))
 
-struct DueTransaction {
-  domain::TenantId tenant_id;
-  domain::TransactionId id;
-  domain::ConnectionId connection_id;
-  std::optional<std::string> provider_ref;
-  std::int64_t hint_seq = 0;
-};
-BOOST_DESCRIBE_STRUCT(DueTransaction, (), (tenant_id, id, connection_id, provider_ref, hint_seq))
-
 struct LeaseTransaction {
   domain::TenantId tenant_id;
   domain::TransactionId id;
@@ -36,7 +27,7 @@ struct LeaseTransaction {
 };
 BOOST_DESCRIBE_STRUCT(LeaseTransaction, (), (tenant_id, id, now, until, owner))
 
-constexpr store::Query<Due, DueTransaction> kDue{sql::due_transactions};
+constexpr store::Query<Due, Transaction> kDue{sql::due_transactions};
 constexpr store::Query<LeaseTransaction> kLeaseTransaction{sql::lease_transaction};
 
 // How long to leave a transaction alone after a failed retrieve.
@@ -53,11 +44,6 @@ base::Duration pause_after(const base::Error& error) {
 
 }  // namespace
 
-struct Verifier::Claimed {
-  DueTransaction row;
-  Result<providers::PaymentAccount> account;
-};
-
 Verifier::Verifier(base::Runtime& runtime, store::Store& store, Transactions& transactions,
                    providers::PaymentProvider& provider, FindAccount find_account)
     : runtime_(runtime),
@@ -66,6 +52,10 @@ Verifier::Verifier(base::Runtime& runtime, store::Store& store, Transactions& tr
       provider_(provider),
       find_account_(std::move(find_account)),
       owner_("tracking-" + std::to_string(runtime.random().u64())),
+      recorder_(runtime, store, {.name = "tracking.record"},
+                [this](store::Tx& tx, std::span<const Answered> items) {
+                  return record(tx, items);
+                }),
       loop_(runtime,
             {.name = "tracking.verifier",
              .sweep = kSweep,
@@ -78,10 +68,9 @@ base::Awaitable<Result<Verifier::Tasks>> Verifier::claim(std::size_t room) {
   auto body = [this, now, room](store::Tx& tx) -> Result<std::vector<Claimed>> {
     TRY(auto rows, tx.all(kDue, Due{now, static_cast<std::int64_t>(room)}));
     std::vector<Claimed> claimed;
-    for (DueTransaction& row : rows) {
+    for (Transaction& row : rows) {
       const LeaseTransaction lease{row.tenant_id, row.id, now, now + kLease, owner_};
-      TRY(const auto leased, tx.exec(kLeaseTransaction, lease));
-      if (leased != 1) continue;
+      TRY_STATUS(tx.later(kLeaseTransaction, lease));
       auto account = find_account_(tx, row.tenant_id, row.connection_id);
       claimed.push_back({std::move(row), std::move(account)});
     }
@@ -95,29 +84,45 @@ base::Awaitable<Result<Verifier::Tasks>> Verifier::claim(std::size_t room) {
 }
 
 base::Awaitable<void> Verifier::verify(Claimed claimed) {
-  const DueTransaction row = claimed.row;
+  const domain::TransactionId id = claimed.row.id;
   Result<providers::CheckoutSnapshot> answer = base::error(base::Code::internal, "not asked");
-  if (claimed.account && row.provider_ref) {
-    answer = co_await provider_.retrieve_checkout(*claimed.account, *row.provider_ref);
+  if (claimed.account && claimed.row.provider_ref) {
+    answer = co_await provider_.retrieve_checkout(*claimed.account, *claimed.row.provider_ref);
   } else if (!claimed.account) {
     answer = claimed.account.error();
   }
-  auto record = [this, &row, &answer](store::Tx& tx) -> Status {
-    if (answer) return transactions_.observe(tx, row.tenant_id, row.id, *answer, row.hint_seq);
-    return transactions_.postpone(tx, row.tenant_id, row.id, row.hint_seq,
-                                  pause_after(answer.error()));
-  };
   if (!answer) {
     base::log::warn("transaction could not be verified",
-                    {{"transaction", row.id.text()},
+                    {{"transaction", id.text()},
                      {"code", base::to_string(answer.error().code)},
                      {"detail", answer.error().detail}});
   }
-  auto recorded = co_await store_.with_transaction(record);
+  Answered answered{std::move(claimed.row), std::move(answer)};
+  auto recorded = co_await recorder_.run(std::move(answered));
   if (!recorded) {
     base::log::error("verification could not be recorded",
-                     {{"transaction", row.id.text()}, {"detail", recorded.error().detail}});
+                     {{"transaction", id.text()}, {"detail", recorded.error().detail}});
   }
+}
+
+Result<std::vector<Verifier::Recorded>> Verifier::record(store::Tx& tx,
+                                                         std::span<const Answered> items) {
+  std::vector<Observed> seen;
+  std::optional<Transaction> locked;
+  for (const Answered& item : items) {
+    if (!item.answer) {
+      TRY_STATUS(transactions_.postpone(tx, item.row, pause_after(item.answer.error())));
+      continue;
+    }
+    // Alone it waits for rivals and can't fail because of one.
+    if (items.size() == 1) {
+      TRY(locked, transactions_.lock(tx, item.row.tenant_id, item.row.id));
+      locked->hint_seq = item.row.hint_seq;
+    }
+    seen.push_back({locked ? *locked : item.row, *item.answer});
+  }
+  TRY_STATUS(transactions_.observe(tx, seen));
+  return std::vector<Recorded>(items.size());
 }
 
 }  // namespace tracking

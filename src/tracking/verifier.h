@@ -1,10 +1,12 @@
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/work_loop.h"
 #include "providers/payment.h"
+#include "store/batch.h"
 #include "tracking/transactions.h"
 
 namespace tracking {
@@ -24,9 +26,20 @@ class Verifier {
 
  private:
   using Tasks = std::vector<base::Awaitable<void>>;
-  struct Claimed;
+  struct Claimed {
+    Transaction row;
+    Result<providers::PaymentAccount> account;
+  };
+  struct Answered {
+    Transaction row;  // as it was claimed
+    Result<providers::CheckoutSnapshot> answer;
+  };
+  struct Recorded {};
+  using Recorder = store::Batch<Answered, Recorded>;
+
   base::Awaitable<Result<Tasks>> claim(std::size_t room);
   base::Awaitable<void> verify(Claimed claimed);
+  Result<std::vector<Recorded>> record(store::Tx& tx, std::span<const Answered> items);
 
   base::Runtime& runtime_;
   store::Store& store_;
@@ -34,6 +47,7 @@ class Verifier {
   providers::PaymentProvider& provider_;
   FindAccount find_account_;
   std::string owner_;
+  Recorder recorder_;
   base::WorkLoop loop_;
 };
 
