@@ -146,7 +146,7 @@ class DashboardRoute {
           reads::attention(tx, ask.tenant_id, ask.livemode, zone.zone->day_start(since), ask.now));
       return out;
     };
-    CO_TRY(auto read, co_await store_.with_snapshot(body));
+    CO_TRY(auto read, co_await store_.with_reads(body));
     if (!known) keep_attention(ask, read.attention);
     DashboardView view;
     view.days = days;

@@ -5,30 +5,38 @@
 namespace api {
 
 PayDesk::PayDesk(requests::Requests& requests, std::string public_url,
-                 FindConnection find_connection)
+                 FindConnection find_connection, FindMerchant find_merchant)
     : requests_(requests),
       public_url_(std::move(public_url)),
-      find_connection_(std::move(find_connection)) {}
+      find_connection_(std::move(find_connection)),
+      find_merchant_(std::move(find_merchant)) {}
 
-std::string locale_of(const reads::PayPage& page) {
+Result<std::optional<LinkedPage>> PayDesk::page(store::Tx& tx, const std::string& token) {
+  TRY(auto row, reads::pay_page(tx, token));
+  if (!row) return std::optional<LinkedPage>{};
+  TRY(auto merchant, find_merchant_(tx, row->tenant_id));
+  return std::optional<LinkedPage>{LinkedPage{*std::move(row), std::move(merchant)}};
+}
+
+std::string locale_of(const LinkedPage& page) {
   const auto own = page.client_locale ? domain::locale_from_tag(*page.client_locale) : std::nullopt;
-  const auto merchant = domain::locale_from_tag(page.merchant_locale);
+  const auto merchant = domain::locale_from_tag(page.merchant->locale);
   return std::string(base::enum_name(own ? *own : merchant.value_or(domain::Locale::en)));
 }
 
 Result<payments::PayOrder> PayDesk::order_for(store::Tx& tx, const std::string& token) {
-  TRY(const auto page, reads::pay_page(tx, token));
-  if (!page) return base::error(base::Code::not_found, "no such link");
+  TRY(const auto found, page(tx, token));
+  if (!found) return base::error(base::Code::not_found, "no such link");
   // Locked, so that a cancel or a verified payment and this press see each other.
-  TRY(const auto request, requests_.lock(tx, page->tenant_id, page->request_id));
+  TRY(const auto request, requests_.lock(tx, found->tenant_id, found->request_id));
   if (!domain::takes_payments(request.status)) {
     return base::error(base::Code::conflict, "closed", "the request takes no payments");
   }
-  TRY_STATUS(requests_.mark_opened(tx, page->tenant_id, token));
+  TRY_STATUS(requests_.mark_opened(tx, found->tenant_id, token));
   TRY(const auto connection_id, find_connection_(tx, request.tenant_id, request.livemode));
   payments::SessionOrder session{request.tenant_id, request.id,       connection_id,
-                                 page->message_id,  request.livemode, request.amount()};
-  return fill(std::move(session), *page, token);
+                                 found->message_id,  request.livemode, request.amount()};
+  return fill(std::move(session), *found, token);
 }
 
 Result<payments::PayOrder> PayDesk::order_again(store::Tx& tx,
@@ -36,14 +44,14 @@ Result<payments::PayOrder> PayDesk::order_again(store::Tx& tx,
   TRY(const auto request, requests_.find(tx, session.tenant_id, session.request_id));
   if (!request) return base::error(base::Code::corrupt, "a checkout session without its request");
   TRY(const std::string token, requests_.token(*request, session.message_id));
-  TRY(const auto page, reads::pay_page(tx, token));
-  if (!page) return base::error(base::Code::corrupt, "a request without its link");
+  TRY(const auto found, page(tx, token));
+  if (!found) return base::error(base::Code::corrupt, "a request without its link");
   payments::SessionOrder order{session.tenant_id,  session.request_id, session.connection_id,
                                session.message_id, session.livemode,   session.amount()};
-  return fill(std::move(order), *page, token);
+  return fill(std::move(order), *found, token);
 }
 
-payments::PayOrder PayDesk::fill(payments::SessionOrder session, const reads::PayPage& page,
+payments::PayOrder PayDesk::fill(payments::SessionOrder session, const LinkedPage& page,
                                  const std::string& token) const {
   const std::string link = public_url_ + "/p/" + token;
   payments::PayOrder order;

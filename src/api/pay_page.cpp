@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kIgnoredBodyMax = 4 * 1024;
 constexpr int kConfirmingMax = 20;  // refreshes before the Pay button comes back
 
-PageState state_of(const reads::PayPage& page) {
+PageState state_of(const LinkedPage& page) {
   using S = domain::RequestStatus;
   switch (page.status) {
     case S::draft:
@@ -37,7 +37,7 @@ class PayPageRoutes {
     if (!limiter_.take(request.peer).allowed) co_return notice(request, 429, NoticeKind::slow_down);
     const std::string token = request.path_params.at(0);
     const int returns = returns_of(request);
-    auto body = [token](store::Tx& tx) { return reads::pay_page(tx, token); };
+    auto body = [this, token](store::Tx& tx) { return d_.desk.page(tx, token); };
     auto page = co_await d_.store.with_reads(body);
     if (!page) co_return trouble(request, page.error());
     if (!*page) co_return notice(request, 404, NoticeKind::unknown_link);
@@ -68,7 +68,7 @@ class PayPageRoutes {
     base::log::warn("payer could not be handed over", {{"trace_id", request.trace_id},
                                                        {"code", base::to_string(url.error().code)},
                                                        {"reason", url.error().reason}});
-    auto body = [token](store::Tx& tx) { return reads::pay_page(tx, token); };
+    auto body = [this, token](store::Tx& tx) { return d_.desk.page(tx, token); };
     auto page = co_await d_.store.with_reads(body);
     if (!page || !*page) co_return notice(request, 503, NoticeKind::trouble);
     net::Response response = html(request, **page, state_of(**page), token, 0, true);
@@ -82,8 +82,8 @@ class PayPageRoutes {
       co_return base::error(base::Code::rate_limited, "too many requests from this address");
     }
     const std::string token = request.path_params.at(0);
-    auto body = [token](store::Tx& tx) -> Result<reads::Logo> {
-      TRY(const auto page, reads::pay_page(tx, token));
+    auto body = [this, token](store::Tx& tx) -> Result<reads::Logo> {
+      TRY(const auto page, d_.desk.page(tx, token));
       if (!page) return base::error(base::Code::not_found, "no such link");
       TRY(auto found, reads::logo(tx, page->tenant_id));
       if (!found) return base::error(base::Code::not_found, "no logo");
@@ -110,8 +110,8 @@ class PayPageRoutes {
   Awaitable<Result<net::Response>> unsubscribe(net::Request request, bool confirmed) {
     if (!limiter_.take(request.peer).allowed) co_return notice(request, 429, NoticeKind::slow_down);
     const std::string token = request.path_params.at(0);
-    auto body = [this, token, confirmed](store::Tx& tx) -> Result<std::optional<reads::PayPage>> {
-      TRY(auto page, reads::pay_page(tx, token));
+    auto body = [this, token, confirmed](store::Tx& tx) -> Result<std::optional<LinkedPage>> {
+      TRY(auto page, d_.desk.page(tx, token));
       if (!page || !confirmed || !page->client_email) return page;
       TRY_STATUS(d_.messages.opt_out(tx, page->tenant_id, domain::Channel::email,
                                      *page->client_email, messaging::OptOutSource::unsubscribe));
@@ -123,7 +123,7 @@ class PayPageRoutes {
     NoticeInput input;
     input.kind = confirmed ? NoticeKind::unsubscribed : NoticeKind::unsubscribe;
     input.locale = payer_locale(request, &**page);
-    input.merchant_name = (*page)->merchant_name;
+    input.merchant_name = (*page)->merchant->name;
     if (!confirmed) input.action = "/u/" + token;
     co_return notice_response(200, std::move(input));
   }
@@ -139,7 +139,7 @@ class PayPageRoutes {
     return error == std::errc{} && end == n.data() + n.size() && out >= 0 ? out : 0;
   }
 
-  Awaitable<void> ask_provider(const reads::PayPage& page) {
+  Awaitable<void> ask_provider(const LinkedPage& page) {
     const domain::TenantId tenant_id = page.tenant_id;
     const domain::RequestId request_id = page.request_id;
     auto hint = [this, tenant_id, request_id](store::Tx& tx) {
@@ -149,11 +149,11 @@ class PayPageRoutes {
     if (!done) base::log::warn("return could not be recorded", {{"detail", done.error().detail}});
   }
 
-  static domain::Locale payer_locale(const net::Request& request, const reads::PayPage* page) {
+  static domain::Locale payer_locale(const net::Request& request, const LinkedPage* page) {
     if (page && page->client_locale) {
       if (const auto own = domain::locale_from_tag(*page->client_locale)) return *own;
     }
-    const auto merchant = page ? domain::locale_from_tag(page->merchant_locale) : std::nullopt;
+    const auto merchant = page ? domain::locale_from_tag(page->merchant->locale) : std::nullopt;
     return domain::locale_from_accept_language(request.headers.get("Accept-Language"),
                                                merchant.value_or(domain::Locale::en));
   }
@@ -164,9 +164,9 @@ class PayPageRoutes {
     return base::to_base64(base::as_chars(bytes));
   }
 
-  net::Response html(const net::Request& request, const reads::PayPage& page, PageState state,
+  net::Response html(const net::Request& request, const LinkedPage& page, PageState state,
                      const std::string& token, int refresh_count, bool trouble) {
-    const auto zone = d_.zones.find(page.time_zone);
+    const auto zone = d_.zones.find(page.merchant->time_zone);
     const domain::TimeZone fallback = domain::TimeZone::utc();
     const std::string nonce = make_nonce();
     const PageInput input{

@@ -192,7 +192,7 @@ void add_main(std::string& out, const PageInput& in, const PayText& t) {
            "</p>";
   } else {
     out += "<h1>";
-    text::append_escaped(out, in.page.merchant_name);
+    text::append_escaped(out, in.page.merchant->name);
     out += std::string(" ") + t.asks + "</h1>";
   }
   add_amount(out, in);
@@ -213,26 +213,26 @@ void add_main(std::string& out, const PageInput& in, const PayText& t) {
 
 std::string pay_page_html(const PageInput& in) {
   const PayText& t = pay_text(in.locale);
-  const Rgb brand = color_of(in.page.brand_color, Rgb{});
+  const Rgb brand = color_of(in.page.merchant->brand_color, Rgb{});
   std::string out;
   out.reserve(8 * 1024);
-  open_document(out, t.html_lang, in.page.merchant_name + " \xc2\xb7 " + t.title, in.nonce, brand,
-                color_of(in.page.accent_color, brand));
+  open_document(out, t.html_lang, in.page.merchant->name + " \xc2\xb7 " + t.title, in.nonce, brand,
+                color_of(in.page.merchant->accent_color, brand));
   if (in.state == PageState::confirming && in.refresh_count < kRefreshesMax) {
     out += "<meta http-equiv=\"refresh\" content=\"2;url=/p/" + in.token +
            "?from=checkout&amp;n=" + std::to_string(in.refresh_count + 1) + "\">";
   }
   out += "</head><body><div class=\"band\"></div><header class=\"head\">";
-  if (in.page.logo_asset_id) out += "<img src=\"/p/" + in.token + "/logo\" alt=\"\">";
+  if (in.page.merchant->logo_asset_id) out += "<img src=\"/p/" + in.token + "/logo\" alt=\"\">";
   out += "<strong>";
-  text::append_escaped(out, in.page.merchant_name);
+  text::append_escaped(out, in.page.merchant->name);
   out += "</strong></header>";
   add_main(out, in, t);
-  if (in.page.reply_to && !in.page.reply_to->empty()) {
+  if (in.page.merchant->reply_to && !in.page.merchant->reply_to->empty()) {
     out += std::string("<footer>") + t.question + " <a href=\"mailto:";
-    text::append_escaped(out, *in.page.reply_to);
+    text::append_escaped(out, *in.page.merchant->reply_to);
     out += "\">";
-    text::append_escaped(out, *in.page.reply_to);
+    text::append_escaped(out, *in.page.merchant->reply_to);
     out += "</a></footer>";
   }
   out += "</body></html>";

@@ -5,7 +5,7 @@
 #include "domain/locale.h"
 #include "domain/timezone.h"
 #include "net/http.h"
-#include "reads/pages.h"
+#include "api/pay_desk.h"
 
 namespace api {
 
@@ -20,7 +20,7 @@ enum class PageState : std::uint8_t {
 };
 
 struct PageInput {
-  const reads::PayPage& page;
+  const LinkedPage& page;
   PageState state = PageState::open;
   domain::Locale locale = domain::Locale::en;
   const domain::TimeZone& zone;

@@ -158,28 +158,15 @@ class PaymentRequestRoutes {
   Awaitable<Result<net::Response>> read(Call call) {
     CO_TRY(const auto id, path_id<domain::RequestId>(call.request));
     const domain::TenantId tenant_id = call.who.tenant_id;
-    struct Found {
-      reads::RequestDetail request;
-      std::vector<reads::TransactionRow> transactions;
-    };
-    auto body = [tenant_id, id](store::Tx& tx) -> Result<Found> {
-      Found out;
-      TRY(auto request, reads::find_request(tx, tenant_id, id));
-      if (!request) return base::error(base::Code::not_found, "no such payment request");
-      out.request = *std::move(request);
-      TRY(out.transactions, reads::transactions_of(tx, tenant_id, id));
-      return out;
-    };
+    auto body = [tenant_id, id](store::Tx& tx) { return reads::find_request(tx, tenant_id, id); };
     CO_TRY(auto found, co_await d_.store.with_reads(body));
-    if (call.who.livemode && *call.who.livemode != found.request.livemode) {
-      co_return base::error(base::Code::not_found, "no such payment request");
-    }
+    const bool visible = found && (!call.who.livemode || *call.who.livemode == found->livemode);
+    if (!visible) co_return base::error(base::Code::not_found, "no such payment request");
     RequestDetailView view;
-    view.client = {found.request.client_id, found.request.client_name, found.request.client_email,
-                   found.request.client_phone};
-    for (auto& row : found.transactions) view.transactions.push_back(view_of(std::move(row)));
-    std::string link = d_.creator.link_of(found.request.link_key_version, id);
-    reads::RequestRow& row = found.request;
+    view.client = {found->client_id, found->client_name, found->client_email, found->client_phone};
+    for (auto& row : found->transactions) view.transactions.push_back(view_of(std::move(row)));
+    std::string link = d_.creator.link_of(found->link_key_version, id);
+    reads::RequestRow& row = *found;
     static_cast<RequestView&>(view) = view_of(std::move(row), std::move(link), d_.clock.now());
     net::Response response = json_response(200, view);
     set_etag(response, view.version);

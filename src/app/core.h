@@ -86,6 +86,7 @@ class Core {
   base::Result<messaging::SendContext> load_context(store::Tx& tx,
                                                     const messaging::Message& message);
   messaging::Hooks message_hooks();
+  tracking::FindAccount payment_account();
   payments::Commands::Hooks command_hooks();
 };
 

@@ -147,6 +147,12 @@ base::Result<messaging::SendContext> Core::load_context(store::Tx& tx,
   return c;
 }
 
+tracking::FindAccount Core::payment_account() {
+  return [this](store::Tx& tx, domain::TenantId tenant_id, domain::ConnectionId id) {
+    return directory.payment_account(tx, tenant_id, id);
+  };
+}
+
 messaging::Hooks Core::message_hooks() {
   return {[this](store::Tx& tx, const messaging::Message& m) { return load_context(tx, m); },
           [this](store::Tx& tx, const messaging::Message& m) {

@@ -159,10 +159,17 @@ Result<std::string> from_base64(std::string_view text) {
 std::string to_base62(std::span<const std::uint8_t, 16> bytes) {
   unsigned __int128 value = 0;
   for (const auto b : bytes) value = value << 8 | b;
+  // Ten digits at a time fit 64 bits, whose division is many times faster.
+  constexpr std::uint64_t kTenDigits = 839'299'365'868'340'224;  // 62 to the power of 10
   std::string out(kBase62Size, '0');
-  for (std::size_t i = kBase62Size; i-- > 0;) {
-    out[i] = kBase62[static_cast<std::size_t>(value % 62)];
-    value /= 62;
+  std::uint64_t part = 0;
+  for (std::size_t done = 0; done < kBase62Size; ++done) {
+    if (done % 10 == 0) {
+      part = static_cast<std::uint64_t>(value % kTenDigits);
+      value /= kTenDigits;
+    }
+    out[kBase62Size - 1 - done] = kBase62[part % 62];
+    part /= 62;
   }
   return out;
 }

@@ -36,6 +36,8 @@ class Runtime {
   // Number of event loops and the executor of each; services that own sockets spread over them.
   virtual std::size_t loop_count() const = 0;
   virtual boost::asio::any_io_executor loop(std::size_t index) = 0;
+  // The loop whose thread the caller is on.
+  virtual std::optional<std::size_t> this_loop() const = 0;
 
   // Ends after `delay` of the clock's time, or early when the runtime stops or the coroutine is
   // cancelled (then false: leave your loop). Only for coroutines that run on a loop of this

@@ -188,6 +188,12 @@ class RealRuntime : public Runtime {
   Random& random() override { return *random_; }
   std::size_t loop_count() const override { return loops_.size(); }
   asio::any_io_executor loop(std::size_t index) override { return loops_.at(index)->executor(); }
+  std::optional<std::size_t> this_loop() const override {
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      if (loops_[i].get() == Loop::this_loop()) return i;
+    }
+    return std::nullopt;
+  }
 
   void spawn(std::string name, Awaitable<void> task) override {
     spawn_on(next_loop_.fetch_add(1, std::memory_order_relaxed) % loops_.size(), std::move(name),

@@ -36,6 +36,7 @@ class SimRuntimeImpl : public SimRuntime {
   const Clock& clock() const override { return clock_; }
   Random& random() override { return *random_; }
   std::size_t loop_count() const override { return 1; }
+  std::optional<std::size_t> this_loop() const override { return 0; }
   asio::any_io_executor loop(std::size_t index) override {
     QT_ASSERT(index == 0);
     return context_.get_executor();

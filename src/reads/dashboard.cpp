@@ -1,6 +1,7 @@
 #include "reads/dashboard.h"
 
 #include <map>
+#include <tuple>
 
 #include "domain/message.h"
 #include "domain/transaction.h"
@@ -17,21 +18,15 @@ struct SinceDay {
 };
 BOOST_DESCRIBE_STRUCT(SinceDay, (), (tenant_id, livemode, since_day))
 
-struct DayHead {
+// A folded day (counted_at is 0), or a change that was not folded yet (day is 0).
+struct TotalsHead {
   domain::Currency currency;
   std::int64_t day = 0;
+  std::int64_t counted_at = 0;
 };
-BOOST_DESCRIBE_STRUCT(DayHead, (), (currency, day))
-struct DayRow : DayHead, domain::Totals {};
-BOOST_DESCRIBE_STRUCT(DayRow, (DayHead, domain::Totals), ())
-
-struct TailHead {
-  domain::Currency currency;
-  Time counted_at;
-};
-BOOST_DESCRIBE_STRUCT(TailHead, (), (currency, counted_at))
-struct TailRow : TailHead, domain::Totals {};
-BOOST_DESCRIBE_STRUCT(TailRow, (TailHead, domain::Totals), ())
+BOOST_DESCRIBE_STRUCT(TotalsHead, (), (currency, day, counted_at))
+struct TotalsRow : TotalsHead, domain::Totals {};
+BOOST_DESCRIBE_STRUCT(TotalsRow, (TotalsHead, domain::Totals), ())
 
 struct CountParams {
   domain::TenantId tenant_id;
@@ -48,8 +43,7 @@ struct CountRow {
 BOOST_DESCRIBE_STRUCT(CountRow, (), (n))
 
 using Count = store::Query<CountParams, CountRow>;
-constexpr store::Query<SinceDay, DayRow> kDays{sql::dashboard_days};
-constexpr store::Query<SinceDay, TailRow> kTail{sql::dashboard_tail};
+constexpr store::Query<SinceDay, TotalsRow> kRows{sql::dashboard_rows};
 constexpr Count kCountTransactions{sql::count_transactions_in_status};
 constexpr Count kCountMessages{sql::count_messages_in_status};
 constexpr Count kCountOverdue{sql::count_overdue};
@@ -68,41 +62,21 @@ domain::MessageId first_id_at(Time t) {
 Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id,
                                                  bool livemode, domain::Day since,
                                                  const domain::TimeZone& zone) {
-  const SinceDay params{tenant_id, livemode, since.since_1970};
-  std::vector<DashboardDay> out;
-  const auto add_day = [&out](const DayRow& row) -> base::Status {
-    DashboardDay day;
-    static_cast<domain::Totals&>(day) = row;
-    day.day.since_1970 = static_cast<std::int32_t>(row.day);
-    day.currency = row.currency;
-    out.push_back(std::move(day));
-    return {};
-  };
-  TRY_STATUS(tx.each(kDays, params, add_day));
-  std::map<std::pair<std::int32_t, domain::Currency>, domain::Totals> tail;
-  const auto add_tail = [&](const TailRow& row) -> base::Status {
-    const domain::Day day = zone.day_of(row.counted_at);
+  std::map<std::pair<domain::Day, domain::Currency>, domain::Totals> days;
+  const auto add = [&](const TotalsRow& row) -> base::Status {
+    domain::Day day{static_cast<std::int32_t>(row.day)};
+    if (row.counted_at != 0) day = zone.day_of(base::from_micros(row.counted_at));
     if (day < since) return {};
-    return domain::add(tail[{day.since_1970, row.currency}], row);
+    return domain::add(days[{day, row.currency}], row);
   };
-  TRY_STATUS(tx.each(kTail, params, add_tail));
-  if (tail.empty()) return out;
-  for (DashboardDay& day : out) {
-    const auto found = tail.find({day.day.since_1970, day.currency});
-    if (found == tail.end()) continue;
-    TRY_STATUS(domain::add(day, found->second));
-    tail.erase(found);
-  }
-  for (const auto& [key, totals] : tail) {
-    DashboardDay day;
+  TRY_STATUS(tx.each(kRows, SinceDay{tenant_id, livemode, since.since_1970}, add));
+  std::vector<DashboardDay> out;
+  out.reserve(days.size());
+  for (const auto& [key, totals] : days) {
+    DashboardDay& day = out.emplace_back();
     static_cast<domain::Totals&>(day) = totals;
-    day.day.since_1970 = key.first;
-    day.currency = key.second;
-    out.push_back(std::move(day));
+    std::tie(day.day, day.currency) = key;
   }
-  std::sort(out.begin(), out.end(), [](const DashboardDay& a, const DashboardDay& b) {
-    return std::pair(a.day, a.currency) < std::pair(b.day, b.currency);
-  });
   return out;
 }
 

@@ -18,7 +18,6 @@ struct DashboardDay : domain::Totals {
 };
 
 // The days from `since` on, by day, then currency: folded buckets plus what was not folded yet.
-// Call in one snapshot.
 Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id,
                                                  bool livemode, domain::Day since,
                                                  const domain::TimeZone& zone);

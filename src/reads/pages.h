@@ -34,20 +34,11 @@ struct PayPage {
   std::optional<std::string> client_locale;
   std::optional<std::string> client_email;
   std::string client_name;
-  std::string merchant_name;
-  std::string brand_color;
-  std::string accent_color;
-  std::optional<std::string> reply_to;
-  std::string merchant_locale;
-  std::string time_zone;
-  std::optional<domain::AssetId> logo_asset_id;
 };
 BOOST_DESCRIBE_STRUCT(PayPage, (),
                       (tenant_id, request_id, message_id, client_id, livemode, amount_minor,
                        currency, description, reference, status, flags, due_at, expires_at, paid_at,
-                       version, client_locale, client_email, client_name, merchant_name,
-                       brand_color, accent_color, reply_to, merchant_locale, time_zone,
-                       logo_asset_id))
+                       version, client_locale, client_email, client_name))
 Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token);
 
 // The merchant's logo as it is served.

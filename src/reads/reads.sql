@@ -32,9 +32,15 @@ SELECT
   r.id, r.client_id, r.livemode, r.amount_minor, r.currency, r.description, r.reference, r.channels,
   r.status, r.flags, r.link_key_version, r.metadata, r.due_at, r.expires_at, r.version, r.created_at,
   r.updated_at, r.paid_at,
-  c.name AS client_name, c.email AS client_email, c.phone AS client_phone
+  c.name AS client_name, c.email AS client_email, c.phone AS client_phone,
+  t.id AS t_id, t.provider AS t_provider, t.provider_ref AS t_provider_ref, t.payment_intent AS t_payment_intent,
+  t.amount_minor AS t_amount_minor, t.currency AS t_currency, t.status AS t_status,
+  t.refunded_minor AS t_refunded_minor, t.disputed_minor AS t_disputed_minor, t.fee_micros AS t_fee_micros,
+  t.fee_currency AS t_fee_currency, t.quarantine_reason AS t_quarantine_reason, t.state AS t_state,
+  t.livemode AS t_livemode, t.created_at AS t_created_at, t.updated_at AS t_updated_at, t.paid_at AS t_paid_at
 FROM payment_request AS r JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
-WHERE r.tenant_id = :tenant_id AND r.id = :id
+LEFT JOIN payment_transaction AS t ON t.tenant_id = r.tenant_id AND t.request_id = r.id
+WHERE r.tenant_id = :tenant_id AND r.id = :id LIMIT 100
 
 -- name: transactions_of_request
 SELECT
@@ -148,22 +154,21 @@ SELECT d.id, d.transaction_id, d.amount_minor, d.currency, d.status, d.reason, d
 FROM payment_transaction AS t JOIN dispute AS d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
 WHERE t.tenant_id = :tenant_id AND t.request_id = :request_id LIMIT 100
 
--- name: dashboard_days
-SELECT currency, day,
+-- name: dashboard_rows
+-- The folded days and what was not folded yet, in one statement: between two a fold could take place.
+SELECT currency, day, 0 AS counted_at,
   draft_count, draft_micros, scheduled_count, scheduled_micros, open_count, open_micros, processing_count,
   processing_micros, paid_count, paid_micros, expired_count, expired_micros, cancelling_count,
   cancelling_micros, cancelled_count, cancelled_micros, charged_micros, provider_fee_micros,
   sms_fee_micros, email_fee_micros, refunded_micros, disputed_micros, adjusted_micros
 FROM totals_day WHERE tenant_id = :tenant_id AND livemode = :livemode AND day >= :since_day
-ORDER BY day, currency
-
--- name: dashboard_tail
-SELECT currency, counted_at,
+UNION ALL
+SELECT currency, 0 AS day, counted_at,
   draft_count, draft_micros, scheduled_count, scheduled_micros, open_count, open_micros, processing_count,
   processing_micros, paid_count, paid_micros, expired_count, expired_micros, cancelling_count,
   cancelling_micros, cancelled_count, cancelled_micros, charged_micros, provider_fee_micros,
   sms_fee_micros, email_fee_micros, refunded_micros, disputed_micros, adjusted_micros
-FROM totals_delta WHERE tenant_id = :tenant_id AND livemode = :livemode LIMIT 20000
+FROM totals_delta WHERE tenant_id = :tenant_id AND livemode = :livemode
 
 -- name: count_requests_flagged
 SELECT COUNT(*) AS n FROM (SELECT id FROM payment_request
@@ -174,13 +179,10 @@ SELECT COUNT(*) AS n FROM (SELECT id FROM payment_request
 SELECT l.tenant_id, l.request_id, l.message_id,
   r.client_id, r.livemode, r.amount_minor, r.currency, r.description, r.reference, r.status, r.flags, r.due_at,
   r.expires_at, r.paid_at, r.version,
-  c.locale AS client_locale, c.email AS client_email, c.name AS client_name,
-  t.name AS merchant_name, t.brand_color, t.accent_color, t.reply_to, t.locale AS merchant_locale, t.time_zone,
-  t.logo_asset_id
+  c.locale AS client_locale, c.email AS client_email, c.name AS client_name
 FROM link AS l
 JOIN payment_request AS r ON r.tenant_id = l.tenant_id AND r.id = l.request_id
 JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
-JOIN tenant AS t ON t.id = r.tenant_id
 WHERE l.token_hash = :token_hash
 
 -- name: message_context

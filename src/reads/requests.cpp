@@ -1,5 +1,7 @@
 #include "reads/requests.h"
 
+#include <algorithm>
+
 #include "reads/sql.gen.h"
 
 namespace reads {
@@ -28,12 +30,62 @@ struct OfRequest {
 };
 BOOST_DESCRIBE_STRUCT(OfRequest, (), (tenant_id, request_id))
 
+// TransactionRow as an outer join gives it: all absent when there is none.
+struct JoinedTransaction {
+  std::optional<domain::TransactionId> t_id;
+  std::optional<std::string> t_provider;
+  std::optional<std::string> t_provider_ref;
+  std::optional<std::string> t_payment_intent;
+  std::optional<std::int64_t> t_amount_minor;
+  std::optional<domain::Currency> t_currency;
+  std::optional<domain::TransactionStatus> t_status;
+  std::optional<std::int64_t> t_refunded_minor;
+  std::optional<std::int64_t> t_disputed_minor;
+  std::optional<std::int64_t> t_fee_micros;
+  std::optional<std::string> t_fee_currency;
+  std::optional<std::string> t_quarantine_reason;
+  std::optional<base::json::Raw> t_state;
+  std::optional<bool> t_livemode;
+  std::optional<Time> t_created_at;
+  std::optional<Time> t_updated_at;
+  std::optional<Time> t_paid_at;
+};
+BOOST_DESCRIBE_STRUCT(JoinedTransaction, (),
+                      (t_id, t_provider, t_provider_ref, t_payment_intent, t_amount_minor,
+                       t_currency, t_status, t_refunded_minor, t_disputed_minor, t_fee_micros,
+                       t_fee_currency, t_quarantine_reason, t_state, t_livemode, t_created_at,
+                       t_updated_at, t_paid_at))
+struct DetailRow : RequestRow, RequestClient, JoinedTransaction {};
+BOOST_DESCRIBE_STRUCT(DetailRow, (RequestRow, RequestClient, JoinedTransaction), ())
+
+// Of a row that has a transaction.
+TransactionRow transaction_of(domain::RequestId request_id, JoinedTransaction& t) {
+  return {*t.t_id,
+          request_id,
+          *std::move(t.t_provider),
+          std::move(t.t_provider_ref),
+          std::move(t.t_payment_intent),
+          *t.t_amount_minor,
+          *t.t_currency,
+          *t.t_status,
+          *t.t_refunded_minor,
+          *t.t_disputed_minor,
+          *t.t_fee_micros,
+          *std::move(t.t_fee_currency),
+          *std::move(t.t_quarantine_reason),
+          *std::move(t.t_state),
+          *t.t_livemode,
+          *t.t_created_at,
+          *t.t_updated_at,
+          t.t_paid_at};
+}
+
 using List = store::Query<ListParams, RequestRow>;
 constexpr List kList{sql::list_requests};
 constexpr List kListByStatus{sql::list_requests_by_status};
 constexpr List kListByClient{sql::list_requests_by_client};
 constexpr List kListByClientAndStatus{sql::list_requests_by_client_and_status};
-constexpr store::Query<RequestKey, RequestDetail> kDetail{sql::request_detail};
+constexpr store::Query<RequestKey, DetailRow> kDetail{sql::request_detail};
 constexpr store::Query<OfRequest, TransactionRow> kTransactions{sql::transactions_of_request};
 
 }  // namespace
@@ -53,7 +105,22 @@ Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter
 
 Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,
                                                   domain::RequestId id) {
-  return tx.one(kDetail, RequestKey{tenant_id, id});
+  std::optional<RequestDetail> out;
+  const auto add = [&out](DetailRow&& row) -> base::Status {
+    if (!out) {
+      out.emplace();
+      static_cast<RequestRow&>(*out) = std::move(static_cast<RequestRow&>(row));
+      static_cast<RequestClient&>(*out) = std::move(static_cast<RequestClient&>(row));
+    }
+    if (row.t_id) out->transactions.push_back(transaction_of(out->id, row));
+    return {};
+  };
+  TRY_STATUS(tx.each(kDetail, RequestKey{tenant_id, id}, add));
+  if (out) {
+    std::sort(out->transactions.begin(), out->transactions.end(),
+              [](const TransactionRow& a, const TransactionRow& b) { return b.id < a.id; });
+  }
+  return out;
 }
 
 Result<std::vector<TransactionRow>> transactions_of(store::Tx& tx, domain::TenantId tenant_id,

@@ -46,8 +46,9 @@ struct RequestClient {
   std::optional<std::string> client_phone;
 };
 BOOST_DESCRIBE_STRUCT(RequestClient, (), (client_name, client_email, client_phone))
-struct RequestDetail : RequestRow, RequestClient {};
-BOOST_DESCRIBE_STRUCT(RequestDetail, (RequestRow, RequestClient), ())
+struct RequestDetail : RequestRow, RequestClient {
+  std::vector<TransactionRow> transactions;  // newest first, at most 100
+};
 
 struct RequestFilter {
   domain::TenantId tenant_id;

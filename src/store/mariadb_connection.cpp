@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "store/mariadb_prepared.h"
+#include "store/mariadb_wait.h"
 
 namespace store {
 using base::Code;
@@ -96,6 +97,7 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::connect(const Mari
         Code::unavailable, "no_connection",
         "can't connect to the database: error " + std::to_string(mysql_errno(mysql)));
   }
+  wait_through_waiter(mysql);
   TRY_STATUS(made->set_up(role, target.busy_timeout));
   return made;
 }

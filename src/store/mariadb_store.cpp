@@ -1,60 +1,155 @@
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <charconv>
-#include <thread>
+#include <deque>
+#include <latch>
 
 #include "base/encoding.h"
-#include "base/log.h"
 #include "store/engines.h"
-#include "store/job_queue.h"
-#include "store/mariadb_connection.h"
+#include "store/mariadb_lane.h"
 
 namespace store {
 namespace {
 
-constexpr std::size_t kReconnectsMax = 3;  // of one body
-constexpr base::Duration kPauseStep = std::chrono::milliseconds(2);
-constexpr base::Duration kPauseMax = std::chrono::milliseconds(100);
+namespace asio = boost::asio;
 
-// The connections of one thread, opened when first needed: one for each kind of access.
-struct Sessions {
-  std::array<std::unique_ptr<MariadbConnection>, 3> connections;
-  std::unique_ptr<MariadbConnection>& of(Access access) {
-    return connections[static_cast<std::size_t>(access)];
-  }
-};
+constexpr std::chrono::seconds kLimitChecks{1};
 
-MariadbConnection::Role role_of(Access access) {
-  switch (access) {
-    case Access::write: return MariadbConnection::Role::transactions;
-    case Access::snapshot: return MariadbConnection::Role::snapshots;
-    case Access::reads: return MariadbConnection::Role::reads;
-  }
-  return MariadbConnection::Role::transactions;
+base::Error refused(const char* reason) {
+  base::Error e =
+      base::error(base::Code::unavailable, reason, "the database takes no more work now");
+  e.retry_after_s = 1;
+  return e;
 }
+
+// The lanes of one event loop and the bodies that wait for one. All on the loop's thread. The lane
+// that went idle last works first, so that at low load one connection (with warm caches on both
+// sides) does everything.
+class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
+ public:
+  LoopLanes(base::Runtime& runtime, const Options& options, const MariadbTarget& target,
+            asio::any_io_executor executor, std::size_t lanes_max, std::size_t queue_max)
+      : runtime_(runtime),
+        options_(options),
+        target_(target),
+        executor_(std::move(executor)),
+        lanes_max_(lanes_max),
+        queue_max_(queue_max),
+        checks_(executor_) {}
+
+  const asio::any_io_executor& executor() const { return executor_; }
+
+  void push(std::unique_ptr<Job> job) {
+    if (closed_) return job->done(refused("store_closing"));
+    MariadbLane* lane = idle_lane();
+    if (!lane) {
+      if (waiting_.size() >= queue_max_) return job->done(refused("store_queue_full"));
+      waiting_.push_back(std::move(job));
+      return;
+    }
+    check_limits();
+    lane->start(std::move(job), [this, lane] { return next_of(lane); });
+    if (closed_) end_when_idle();
+  }
+
+  // Refuses what waits, lets what runs end, and calls `closed` when nothing is left.
+  void close(std::function<void()> closed) {
+    closed_ = std::move(closed);
+    for (auto& job : std::exchange(waiting_, {})) job->done(refused("store_closing"));
+    end_when_idle();
+  }
+
+ private:
+  MariadbLane* idle_lane() {
+    if (idle_.empty() && lanes_.size() < lanes_max_) {
+      lanes_.push_back(std::make_unique<MariadbLane>(runtime_, options_, target_, executor_));
+      return lanes_.back().get();
+    }
+    if (idle_.empty()) return nullptr;
+    MariadbLane* lane = idle_.back();
+    idle_.pop_back();
+    return lane;
+  }
+
+  std::unique_ptr<Job> next_of(MariadbLane* lane) {
+    if (!waiting_.empty()) {
+      auto job = std::move(waiting_.front());
+      waiting_.pop_front();
+      return job;
+    }
+    idle_.push_back(lane);
+    // The lane is still on its stack: what ends it comes later.
+    if (closed_) asio::post(executor_, [self = shared_from_this()] { self->end_when_idle(); });
+    return nullptr;
+  }
+
+  void end_when_idle() {
+    if (!closed_ || idle_.size() < lanes_.size()) return;
+    idle_.clear();
+    lanes_.clear();
+    checks_.cancel();
+    std::exchange(closed_, [] {})();
+  }
+
+  // While bodies run: does the server answer in time?
+  void check_limits() {
+    if (std::exchange(checking_, true)) return;
+    checks_.expires_after(kLimitChecks);
+    checks_.async_wait([weak = weak_from_this()](const boost::system::error_code& code) {
+      const auto self = weak.lock();
+      if (code || !self) return;
+      self->checking_ = false;
+      for (auto& lane : self->lanes_) lane->check_limit();
+      if (self->idle_.size() < self->lanes_.size()) self->check_limits();
+    });
+  }
+
+  base::Runtime& runtime_;
+  const Options& options_;
+  const MariadbTarget& target_;
+  const asio::any_io_executor executor_;
+  const std::size_t lanes_max_;
+  const std::size_t queue_max_;
+  std::vector<std::unique_ptr<MariadbLane>> lanes_;
+  std::vector<MariadbLane*> idle_;
+  std::deque<std::unique_ptr<Job>> waiting_;
+  asio::steady_timer checks_;
+  bool checking_ = false;
+  std::function<void()> closed_;
+};
 
 class MariadbStore final : public Store {
  public:
   MariadbStore(base::Runtime& runtime, Options options, MariadbTarget target)
-      : runtime_(runtime),
-        options_(std::move(options)),
-        target_(std::move(target)),
-        jobs_(options_.queue_max) {}
+      : runtime_(runtime), options_(std::move(options)), target_(std::move(target)) {}
 
   ~MariadbStore() override {
-    jobs_.close();
-    for (auto& t : threads_) t.join();
     *alive_ = false;
+    if (loops_.empty()) return;
+    QT_ASSERT(!runtime_.this_loop());
+    std::latch closed(static_cast<std::ptrdiff_t>(loops_.size()));
+    for (const auto& lanes : loops_) {
+      asio::post(lanes->executor(), [lanes, &closed] { lanes->close([&] { closed.count_down(); }); });
+    }
+    closed.wait();
   }
 
   Status start() {
-    TRY(auto first, MariadbConnection::connect(target_, role_of(Access::write)));
-    TRY_STATUS(first->check_server(options_.allow_unsafe_server));
+    {
+      TRY(const auto first,
+          MariadbConnection::connect(target_, MariadbConnection::Role::transactions));
+      TRY_STATUS(first->check_server(options_.allow_unsafe_server));
+    }
     if (!runtime_.threaded()) {
-      inline_.of(Access::write) = std::move(first);
+      inline_ = std::make_unique<MariadbLane>(runtime_, options_, target_, std::nullopt);
       return {};
     }
-    for (std::size_t i = 0; i < options_.threads; ++i) {
-      threads_.push_back(runtime_.start_thread("mariadb", [this] { loop(); }));
+    const std::size_t count = runtime_.loop_count();
+    for (std::size_t i = 0; i < count; ++i) {
+      loops_.push_back(std::make_shared<LoopLanes>(
+          runtime_, options_, target_, runtime_.loop(i),
+          std::max<std::size_t>(1, (options_.threads + count - 1) / count),
+          std::max<std::size_t>(1, options_.queue_max / count)));
     }
     return {};
   }
@@ -68,15 +163,21 @@ class MariadbStore final : public Store {
 
  protected:
   void submit(std::unique_ptr<Job> job) override {
-    if (runtime_.threaded()) return jobs_.push(std::move(job));
-    auto task = [this, alive = alive_, job = std::move(job)]() mutable {
-      if (*alive) run(inline_, *job);
-    };
-    boost::asio::post(runtime_.loop(0), std::move(task));
+    if (inline_) {
+      auto task = [this, alive = alive_, job = std::move(job)] {
+        if (*alive) inline_->run(*job);
+      };
+      return asio::post(runtime_.loop(0), std::move(task));
+    }
+    if (const auto here = runtime_.this_loop()) return loops_[*here]->push(std::move(job));
+    const auto& lanes = loops_[next_loop_.fetch_add(1, std::memory_order_relaxed) % loops_.size()];
+    asio::post(lanes->executor(),
+               [lanes, job = std::move(job)]() mutable { lanes->push(std::move(job)); });
   }
 
   void run_blocking(std::unique_ptr<Job> job) override {
-    if (!runtime_.threaded()) return run(inline_, *job);
+    if (inline_) return inline_->run(*job);
+    QT_ASSERT(!runtime_.this_loop());
     auto wrapped = std::make_unique<NotifyingJob>(std::move(job));
     NotifyingJob::Flag flag;
     wrapped->notify(&flag);
@@ -85,86 +186,13 @@ class MariadbStore final : public Store {
   }
 
  private:
-  enum class Next : std::uint8_t { finished, repeat, reconnect };
-
-  void loop() {
-    Sessions sessions;
-    while (auto job = jobs_.pop()) run(sessions, *job);
-  }
-
-  void run(Sessions& sessions, Job& job) {
-    auto& connection = sessions.of(job.access());
-    Status outcome;
-    std::size_t reconnects = 0;
-    for (std::size_t attempt = 1;; ++attempt) {
-      if (!connection) {
-        auto made = MariadbConnection::connect(target_, role_of(job.access()));
-        if (!made) {
-          outcome = std::move(made).error();
-          break;
-        }
-        connection = *std::move(made);
-      }
-      const Next next = attempt_once(*connection, job, outcome);
-      if (connection->fate() == Fate::lost) connection.reset();
-      if (next == Next::finished) break;
-      reconnects += next == Next::reconnect ? 1 : 0;
-      if (attempt >= options_.attempts_max || reconnects > kReconnectsMax) {
-        outcome = base::error(base::Code::unavailable, "database_busy",
-                              "the transaction did not get through");
-        break;
-      }
-      if (next == Next::repeat || reconnects > 1) pause(attempt);
-    }
-    job.done(std::move(outcome));
-  }
-
-  Next attempt_once(MariadbConnection& connection, Job& job, Status& outcome) {
-    Tx tx(connection, job.read_only());
-    const bool commit = job.run(tx);
-    const auto hooks = connection.take_hooks();
-    if (connection.fate() == Fate::good && commit) {
-      const bool wrote = connection.wrote();
-      outcome = connection.commit();
-      if (outcome) {
-        for (const auto& hook : hooks) hook();
-        return Next::finished;
-      }
-      if (connection.fate() == Fate::lost && wrote) {
-        outcome = base::error(base::Code::ambiguous, "commit_unknown",
-                              "the connection broke during COMMIT");
-        return Next::finished;
-      }
-      if (connection.fate() == Fate::good) {
-        connection.rollback();
-        return Next::finished;
-      }
-      outcome = {};
-    }
-    switch (connection.fate()) {
-      case Fate::good: connection.rollback(); return Next::finished;
-      case Fate::repeat: connection.rollback(); return Next::repeat;
-      case Fate::lost: return Next::reconnect;
-    }
-    return Next::finished;
-  }
-
-  // Rivals that collided should not meet again at once.
-  void pause(std::size_t attempt) {
-    if (!runtime_.threaded()) return;
-    const auto most =
-        std::min<base::Duration>(kPauseMax, kPauseStep * (1 << std::min<std::size_t>(attempt, 6)));
-    jobs_.pause(base::Duration(1 + static_cast<std::int64_t>(runtime_.random().below(
-                                       static_cast<std::uint64_t>(most.count())))));
-  }
-
   base::Runtime& runtime_;
   const Options options_;
   const MariadbTarget target_;
-  JobQueue jobs_;
-  Sessions inline_;  // without threads
+  std::vector<std::shared_ptr<LoopLanes>> loops_;
+  std::atomic<std::size_t> next_loop_{0};
+  std::unique_ptr<MariadbLane> inline_;  // without threads
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::vector<std::thread> threads_;
 };
 
 Status set_option(MariadbTarget& target, std::string_view name, std::string value) {

@@ -92,8 +92,8 @@ struct Options {
   // "mysql://user:password@host:port/database" or "mysql:///database?socket=PATH&user=…". MariaDB
   // takes ?tls_ca=FILE (encrypted and verified).
   std::string url;
-  // MariaDB: threads, each with a connection for transactions and one for snapshots. SQLite:
-  // readers; writes have one thread.
+  // MariaDB: bodies under way at the same time, over all event loops; each has a connection for
+  // every kind of access. SQLite: readers; writes have one thread.
   std::size_t threads = 8;
   std::size_t queue_max = 4096;  // waiting bodies; more are refused with Code::unavailable
   base::Duration busy_timeout = std::chrono::seconds(10);

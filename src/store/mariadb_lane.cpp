@@ -1,0 +1,169 @@
+#include "store/mariadb_lane.h"
+
+#include <boost/asio/post.hpp>
+
+namespace store {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kReconnectsMax = 3;  // of one body
+constexpr base::Duration kPauseStep = std::chrono::milliseconds(2);
+constexpr base::Duration kPauseMax = std::chrono::milliseconds(100);
+
+MariadbConnection::Role role_of(Access access) {
+  switch (access) {
+    case Access::write: return MariadbConnection::Role::transactions;
+    case Access::snapshot: return MariadbConnection::Role::snapshots;
+    case Access::reads: return MariadbConnection::Role::reads;
+  }
+  return MariadbConnection::Role::transactions;
+}
+
+}  // namespace
+
+MariadbLane::MariadbLane(base::Runtime& runtime, const Options& options,
+                         const MariadbTarget& target, std::optional<asio::any_io_executor> executor)
+    : runtime_(runtime), options_(options), target_(target), executor_(std::move(executor)) {
+  if (executor_) fiber_ = std::make_unique<Fiber>([this] { serve(); });
+}
+
+MariadbLane::~MariadbLane() {
+  QT_ASSERT(!job_);
+  // Without a job the fiber returns.
+  if (fiber_ && fiber_->began()) go_on();
+  for (Session& session : sessions_) disconnect(session);
+}
+
+void MariadbLane::start(std::unique_ptr<Job> job, NextJob next) {
+  job_ = std::move(job);
+  next_ = std::move(next);
+  go_on();
+}
+
+void MariadbLane::serve() {
+  while (job_) {
+    while (job_) {
+      run(*job_);
+      job_ = next_();
+    }
+    fiber_->stop();
+  }
+}
+
+void MariadbLane::go_on() {
+  SocketWaiter* const before = std::exchange(socket_waiter(), this);
+  fiber_->resume();
+  socket_waiter() = before;
+}
+
+bool MariadbLane::wait_for_socket(int socket, bool to_read, base::Duration limit) {
+  using Descriptor = asio::posix::stream_descriptor;
+  if (!current_->socket) current_->socket.emplace(*executor_, socket);
+  limit_at_ = runtime_.clock().steady() + limit;
+  waiting_ = true;
+  current_->socket->async_wait(to_read ? Descriptor::wait_read : Descriptor::wait_write,
+                               [this](const boost::system::error_code& code) {
+                                 waiting_ = false;
+                                 ready_ = !code;
+                                 go_on();
+                               });
+  fiber_->stop();
+  return ready_;
+}
+
+void MariadbLane::check_limit() {
+  if (waiting_ && runtime_.clock().steady() > limit_at_) current_->socket->cancel();
+}
+
+Status MariadbLane::connect(Session& session, Access access) {
+  std::optional<Result<std::unique_ptr<MariadbConnection>>> made;
+  const auto open = [&] { made.emplace(MariadbConnection::connect(target_, role_of(access))); };
+  if (executor_) {
+    // Names are looked up and greetings exchanged where blocking harms nobody.
+    runtime_.post_blocking([&] {
+      open();
+      asio::post(*executor_, [this] { go_on(); });
+    });
+    fiber_->stop();
+  } else {
+    open();
+  }
+  if (!*made) return std::move(*made).error();
+  session.connection = **std::move(made);
+  return {};
+}
+
+void MariadbLane::disconnect(Session& session) {
+  if (session.socket) session.socket->release();
+  session.socket.reset();
+  session.connection.reset();
+}
+
+void MariadbLane::run(Job& job) {
+  Session& session = sessions_[static_cast<std::size_t>(job.access())];
+  current_ = &session;
+  Status outcome;
+  std::size_t reconnects = 0;
+  for (std::size_t attempt = 1;; ++attempt) {
+    if (!session.connection) {
+      outcome = connect(session, job.access());
+      if (!outcome) break;
+    }
+    const Next next = attempt_once(*session.connection, job, outcome);
+    if (session.connection->fate() == Fate::lost) disconnect(session);
+    if (next == Next::finished) break;
+    reconnects += next == Next::reconnect ? 1 : 0;
+    if (attempt >= options_.attempts_max || reconnects > kReconnectsMax) {
+      outcome = base::error(base::Code::unavailable, "database_busy",
+                            "the transaction did not get through");
+      break;
+    }
+    if (next == Next::repeat || reconnects > 1) pause(attempt);
+  }
+  job.done(std::move(outcome));
+}
+
+MariadbLane::Next MariadbLane::attempt_once(MariadbConnection& connection, Job& job,
+                                            Status& outcome) {
+  Tx tx(connection, job.read_only());
+  const bool commit = job.run(tx);
+  const auto hooks = connection.take_hooks();
+  if (connection.fate() == Fate::good && commit) {
+    const bool wrote = connection.wrote();
+    outcome = connection.commit();
+    if (outcome) {
+      for (const auto& hook : hooks) hook();
+      return Next::finished;
+    }
+    if (connection.fate() == Fate::lost && wrote) {
+      outcome = base::error(base::Code::ambiguous, "commit_unknown",
+                            "the connection broke during COMMIT");
+      return Next::finished;
+    }
+    if (connection.fate() == Fate::good) {
+      connection.rollback();
+      return Next::finished;
+    }
+    outcome = {};
+  }
+  switch (connection.fate()) {
+    case Fate::good: connection.rollback(); return Next::finished;
+    case Fate::repeat: connection.rollback(); return Next::repeat;
+    case Fate::lost: return Next::reconnect;
+  }
+  return Next::finished;
+}
+
+// Rivals that collided should not meet again at once.
+void MariadbLane::pause(std::size_t attempt) {
+  if (!executor_) return;
+  const auto most =
+      std::min<base::Duration>(kPauseMax, kPauseStep * (1 << std::min<std::size_t>(attempt, 6)));
+  const auto length = 1 + runtime_.random().below(static_cast<std::uint64_t>(most.count()));
+  asio::steady_timer timer(*executor_, std::chrono::microseconds(length));
+  timer.async_wait([this](const boost::system::error_code&) { go_on(); });
+  fiber_->stop();
+}
+
+}  // namespace store
