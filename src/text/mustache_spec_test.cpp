@@ -260,7 +260,7 @@ TEST(MustacheSpec, OfficialCases) {
   for (auto at = std::filesystem::current_path(); at.has_relative_path(); at = at.parent_path()) {
     if (std::filesystem::exists(at / ".cache/mustache-spec")) folder = at / ".cache/mustache-spec";
   }
-  if (folder.empty()) GTEST_SKIP() << "no .cache/mustache-spec";
+  if (folder.empty()) GTEST_SKIP() << "no .cache/mustache-spec: make setup fetches it";
   int count = 0;
   for (const char* name :
        {"interpolation", "sections", "inverted", "comments", "delimiters", "partials"}) {
