@@ -47,17 +47,8 @@ struct Body {
 template <class T>
 Result<Body<T>> read_body_with_tree(const net::Request& request) {
   TRY(auto tree, body_tree(request));
-  Body<T> out;
-  std::vector<base::FieldError> errors;
-  base::json::read_value(tree, out.value, "", base::json::ReadOptions{}, errors);
-  if (!errors.empty()) {
-    base::Error error{.code = base::Code::invalid_argument,
-                      .detail = "fields of the body are wrong"};
-    error.fields = std::move(errors);
-    return error;
-  }
-  out.tree = std::move(tree);
-  return out;
+  TRY(T value, read_tree<T>(tree));
+  return Body<T>{std::move(value), std::move(tree)};
 }
 
 }  // namespace api

@@ -102,8 +102,7 @@ void set_etag(net::Response& response, std::int64_t version);
 // The body as JSON: 415 unless application/json, 400 for broken JSON, 422 naming every wrong field.
 Result<boost::json::value> body_tree(const net::Request& request);
 template <class T>
-Result<T> read_body(const net::Request& request) {
-  TRY(const auto tree, body_tree(request));
+Result<T> read_tree(const boost::json::value& tree) {
   T out{};
   std::vector<base::FieldError> errors;
   base::json::read_value(tree, out, "", base::json::ReadOptions{}, errors);
@@ -111,6 +110,11 @@ Result<T> read_body(const net::Request& request) {
   base::Error error{.code = base::Code::invalid_argument, .detail = "fields of the body are wrong"};
   error.fields = std::move(errors);
   return error;
+}
+template <class T>
+Result<T> read_body(const net::Request& request) {
+  TRY(const auto tree, body_tree(request));
+  return read_tree<T>(tree);
 }
 
 // Query parameters: 400 naming the parameter for unknown, repeated or malformed ones.
