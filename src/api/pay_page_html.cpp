@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/pay_text.h"
+#include "domain/day_text.h"
 #include "text/html.h"
 
 namespace api {
@@ -115,18 +116,6 @@ void open_document(std::string& out, const char* lang, const std::string& title,
   out += "</style>";
 }
 
-std::string day_text(const domain::TimeZone& zone, base::Time t, domain::Locale locale) {
-  const std::string iso = zone.day_of(t).text();
-  if (locale == domain::Locale::de)
-    return iso.substr(8, 2) + "." + iso.substr(5, 2) + "." + iso.substr(0, 4);
-  constexpr std::array kMonths = {"January",   "February", "March",    "April",
-                                  "May",       "June",     "July",     "August",
-                                  "September", "October",  "November", "December"};
-  const int month = (iso[5] - '0') * 10 + (iso[6] - '0');
-  const std::string day = iso[8] == '0' ? iso.substr(9, 1) : iso.substr(8, 2);
-  return day + " " + kMonths[static_cast<std::size_t>(month - 1)] + " " + iso.substr(0, 4);
-}
-
 void add_line(std::string& out, const char* term, const std::string& value) {
   if (value.empty()) return;
   out += "<div><dt>";
@@ -141,8 +130,9 @@ void add_details(std::string& out, const PageInput& in, const PayText& t) {
   add_line(out, t.for_what, in.page.description);
   if (in.page.reference) add_line(out, t.reference, *in.page.reference);
   if (in.page.due_at && in.state == PageState::open)
-    add_line(out, t.due, day_text(in.zone, *in.page.due_at, in.locale));
-  if (in.page.paid_at) add_line(out, t.paid_on, day_text(in.zone, *in.page.paid_at, in.locale));
+    add_line(out, t.due, domain::day_text(in.zone.day_of(*in.page.due_at), in.locale));
+  if (in.page.paid_at)
+    add_line(out, t.paid_on, domain::day_text(in.zone.day_of(*in.page.paid_at), in.locale));
   if (in.state == PageState::paid) add_line(out, t.receipt, in.page.request_id.text());
   out += "</dl>";
 }

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "domain/day_text.h"
 #include "domain/sms.h"
 #include "text/html.h"
 
@@ -26,10 +27,7 @@ std::string without_token(std::string text, const std::string& token) {
 }
 
 std::string day_text(const SendContext& c, Time t) {
-  const std::string iso = c.zone->day_of(t).text();
-  if (c.locale == domain::Locale::de)
-    return iso.substr(8, 2) + "." + iso.substr(5, 2) + "." + iso.substr(0, 4);
-  return iso;
+  return domain::day_text(c.zone->day_of(t), c.locale);
 }
 
 std::string first_name(const std::string& name) { return name.substr(0, name.find(' ')); }

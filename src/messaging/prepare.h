@@ -72,7 +72,8 @@ struct Urls {
   std::string callback_url;  // what providers call
 };
 
-// What the data of a template looks like; version 1 of the tree, documented in docs/templates.md.
+// What the data of a template looks like; version 1 of the tree. templates/placeholders.h holds the
+// names that a template may use.
 boost::json::object template_data(const SendContext& context, const std::string& pay_url,
                                   const std::string& merchant_color);
 

@@ -160,7 +160,7 @@ boost::json::value data() {
   return boost::json::parse(
       R"({"request":{"amount":"€1,250.00","amount_sms":"€1,250.00","description":"Website",
     "reference":"",
-    "due_date":"2026-12-24","paid_date":""},
+    "due_date":"24 December 2026","paid_date":""},
     "client":{"name":"Anna <b>","first_name":"Anna","email":"a@example.com","phone":""},
     "merchant":{"name":"Nordlicht Studio","color":"#1f3a5f","reply_to":"x@example.com"},
     "link":{"url":"https://pay.example.com/p/0123456789abcdefghijkl"},"custom":{}})");

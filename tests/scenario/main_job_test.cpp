@@ -55,6 +55,21 @@ TEST_F(MainJob, AClientsAddressInAPaidRequestOut) {
   EXPECT_NE(page(net::Method::get, path).body.find("Paid"), std::string::npos);
 }
 
+TEST_F(MainJob, MailAndPageNameTheSameDay) {
+  const auto made = post("/v1/payment-requests",
+                         R"({"client_id":")" + new_client() +
+                             R"(","amount_minor":900,"currency":"EUR","description":"Portrait",)" +
+                             R"("channels":["email"],"due_at":"2027-01-31T23:30:00Z"})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  pass(seconds(5));
+  const std::string day = "1 February 2027";  // in Berlin, where the merchant is
+  EXPECT_NE(page(net::Method::get, link_path(made.text("id"))).body.find(day), std::string::npos);
+  const auto mails = call(net::Method::get, kSandbox + "/control/mails").list("mails");
+  ASSERT_EQ(mails.size(), 1u);
+  EXPECT_NE(mails.at(0).at("text").as_string().find(day), std::string::npos) << mails.at(0);
+  EXPECT_NE(mails.at(0).at("html").as_string().find(day), std::string::npos);
+}
+
 TEST_F(MainJob, ALostCallbackIsFoundByTheScheduler) {
   control("callback-faults", R"({"provider":"stripe","event":"*","mode":"drop","count":0})");
   const auto request = new_request(new_client());
