@@ -208,6 +208,26 @@ TEST_F(MainJob, StopIsObeyed) {
   EXPECT_EQ(suppressed.list("data").at(0).at("reason").as_string(), "opted_out");
 }
 
+TEST_F(MainJob, UnsubscribingTakesAButtonAndIsObeyed) {
+  const auto client = new_client();
+  const auto path = "/u/" + link_path(new_request(client)).substr(3);
+  pass(seconds(5));
+  EXPECT_EQ(page(net::Method::get, "/u/0123456789abcdefABCDEF").status, 404);
+  EXPECT_NE(page(net::Method::get, path).body.find("action=\"" + path), std::string::npos);
+  new_request(client);
+  pass(seconds(5));
+  EXPECT_EQ(mails(), 2) << "looking at the page changes nothing";
+  EXPECT_EQ(page(net::Method::post, path).status, 200);
+  EXPECT_EQ(page(net::Method::post, path).status, 200) << "again";
+  const auto request = new_request(client);
+  pass(seconds(5));
+  EXPECT_EQ(mails(), 2);
+  const auto suppressed = get("/v1/messages?request_id=" + request + "&status=suppressed");
+  ASSERT_EQ(suppressed.list("data").size(), 1u);
+  EXPECT_EQ(suppressed.list("data").at(0).at("channel").as_string(), "email");
+  EXPECT_EQ(suppressed.list("data").at(0).at("reason").as_string(), "opted_out");
+}
+
 TEST_F(MainJob, ManyTextsToOneNumberAreStopped) {
   const auto client = new_client();
   for (int i = 0; i < 4; ++i) new_request(client);
