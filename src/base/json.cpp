@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <cmath>
 #include <cstring>
 
 #include "base/assert.h"
@@ -120,7 +121,12 @@ struct Handler {
     stack.push_uint64(u);
     return true;
   }
-  bool on_double(double d, Text, Failure&) {
+  bool on_double(double d, Text, Failure& failure) {
+    // Boost reads 1e400 as infinity, and would write that as a word that is no JSON.
+    if (!std::isfinite(d)) {
+      failure = boost::json::error::exponent_overflow;
+      return false;
+    }
     stack.push_double(d);
     return true;
   }
