@@ -75,6 +75,9 @@ base::Result<Phone> parse_phone(std::string_view text, std::string_view default_
   Phone phone;
   phone.kind = kind_of(util, number);
   util.Format(number, PhoneNumberUtil::E164, &phone.e164);
+  // Some countries' plans go further than E.164 does; no provider texts such a number.
+  constexpr std::size_t kE164DigitsMax = 15;
+  if (phone.e164.size() > 1 + kE164DigitsMax) return refuse("too_long", "the number is too long");
   util.GetRegionCodeForNumber(number, &phone.country);
   return phone;
 }
