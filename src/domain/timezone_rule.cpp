@@ -60,6 +60,14 @@ class Parser {
     return negative ? -total : total;
   }
 
+  // Seconds west of UTC; POSIX allows up to 24 hours, and RFC 8536 widens only the times of day.
+  Result<int> west() {
+    TRY(const int west_s, seconds());
+    constexpr int kMax = 24 * 3600;
+    if (west_s > kMax || west_s < -kMax) return malformed();
+    return west_s;
+  }
+
   Result<ZoneRuleDate> date() {
     ZoneRuleDate out;
     if (skip('M')) {
@@ -117,13 +125,13 @@ Result<ZoneRule> parse_zone_rule(std::string_view text) {
   ZoneRule rule;
   TRY_STATUS(in.name());
   // POSIX counts west of Greenwich; we count east.
-  TRY(const int west, in.seconds());
+  TRY(const int west, in.west());
   rule.standard_s = -west;
   if (in.done()) return rule;
   TRY_STATUS(in.name());
   rule.summer_s = rule.standard_s + 3600;
   if (in.peek() != ',') {
-    TRY(const int summer_west, in.seconds());
+    TRY(const int summer_west, in.west());
     rule.summer_s = -summer_west;
   }
   if (!in.skip(',')) return malformed();

@@ -83,8 +83,8 @@ TEST(TimeZone, RefusesMalformedFooters) {
   for (const auto* bad :
        {"", "CE-1", "CET", "CET-", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0",
         "CET-1CEST,M3.6.0,M10.5.0", "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J365",
-        "CET-1CEST,M0.5.0,M10.5.0", "CET-1CEST,M3.0.0,M10.5.0", "CET-168", "CET-1:60",
-        "CET-1CEST,M3.5.0,M10.5.0x", "<CET-1"}) {
+        "CET-1CEST,M0.5.0,M10.5.0", "CET-1CEST,M3.0.0,M10.5.0", "CET-168", "CET-24:00:01", "CET25",
+        "CET-1CEST25,M3.5.0,M10.5.0", "CET-1:60", "CET-1CEST,M3.5.0,M10.5.0x", "<CET-1"}) {
     EXPECT_FALSE(parse_zone_rule(bad)) << bad;
   }
 }
