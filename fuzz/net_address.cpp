@@ -1,6 +1,8 @@
-// URLs, IP addresses and mail addresses as people type them.
+// URLs, queries, IP addresses and mail addresses as people type them.
 #include "base/assert.h"
+#include "base/encoding.h"
 #include "net/address.h"
+#include "net/http.h"
 #include "net/mail_address.h"
 #include "net/url.h"
 
@@ -15,6 +17,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (url) {
     QT_ASSERT(url->target.starts_with('/') && !url->authority.empty());
     QT_ASSERT(url->target.find_first_of(" \r\n#") == std::string::npos);
+  }
+  if (const auto query = net::Query::parse(text)) {
+    for (const auto& [name, value] : query->all()) {
+      QT_ASSERT(query->get(name) && base::is_valid_utf8(name) && base::is_valid_utf8(value));
+    }
   }
   return 0;
 }
