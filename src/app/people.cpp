@@ -130,22 +130,4 @@ base::Result<DemoAccounts> People::seed_rows(store::Tx& tx, const Options& optio
   return out;
 }
 
-base::Status People::create_admin(const std::string& email, const std::string& name,
-                                  const std::string& password) {
-  TRY_STATUS(identity::check_password(password, "password"));
-  TRY(const std::string address, identity::checked_account_email(email));
-  const std::string hash = base::hash_password(password, core.outside.runtime.random());
-  auto body = [this, &address, &name, &hash](store::Tx& tx) -> base::Status {
-    TRY(const auto known, users.find_by_email(tx, address));
-    if (!known) {
-      TRY_STATUS(users.create(tx, {address, name, base::Secret<std::string>(hash), true}));
-      return {};
-    }
-    const identity::UserChange change{std::nullopt, base::Secret<std::string>(hash), true, false};
-    TRY_STATUS(users.update(tx, known->id, std::nullopt, change, std::nullopt));
-    return {};
-  };
-  return core.outside.store.transact_blocking(body);
-}
-
 }  // namespace app

@@ -35,9 +35,6 @@ class People {
   // The demo tenant with its sign-in, API key and sandbox connections; a second call changes
   // nothing. Blocking; at start only.
   base::Result<DemoAccounts> seed_demo(const Options& options);
-  // A platform administrator, or a new password for an existing account. Blocking.
-  base::Status create_admin(const std::string& email, const std::string& name,
-                            const std::string& password);
 
   Core& core;
   identity::Users users;

@@ -1,6 +1,8 @@
 #include "app/process.h"
 
 #include <signal.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
@@ -113,6 +115,26 @@ base::Status start_sandbox_mode(Process& p, const Options& options) {
   return {};
 }
 
+// The first line of standard input; empty at its end, or when nothing is typed.
+base::Secret<std::string> read_password() {
+  termios shown{};
+  // Fails when standard input is no terminal.
+  const bool hide = ::tcgetattr(STDIN_FILENO, &shown) == 0;
+  if (hide) {
+    std::fputs("Password (empty: one is made): ", stderr);
+    termios hidden = shown;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  std::string password;
+  std::getline(std::cin, password);
+  if (hide) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    std::fputs("\n", stderr);
+  }
+  return base::Secret<std::string>(std::move(password));
+}
+
 }  // namespace
 
 int serve(const Options& options) {
@@ -143,15 +165,21 @@ int migrate(const Options& options) {
   return 0;
 }
 
-int create_admin(const Options& options, const std::string& email, const std::string& name) {
-  std::string password;
-  std::getline(std::cin, password);
+int admin(const Options& options, AdminOrder order) {
+  const bool sets_password =
+      order.action == AdminAction::create || order.action == AdminAction::password;
+  if (sets_password) order.password = read_password();
   Process p;
   if (auto done = assemble(p, options); !done) return fail(done.error());
-  auto created = p.people->create_admin(email, name, password);
+  const auto answer = operate(*p.people, order);
   p.runtime->stop();
-  if (!created) return fail(created.error());
-  std::puts("platform administrator saved");
+  if (!answer) {
+    const base::Error& error = answer.error();
+    const std::string field = error.fields.empty() ? "" : error.fields[0].field + ": ";
+    std::fprintf(stderr, "quittance: %s%s\n", field.c_str(), error.detail.c_str());
+    return 1;
+  }
+  std::fputs(answer->c_str(), stdout);
   return 0;
 }
 

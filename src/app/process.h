@@ -1,4 +1,5 @@
 #pragma once
+#include "app/operator.h"
 #include "app/options.h"
 
 namespace app {
@@ -8,8 +9,8 @@ namespace app {
 int serve(const Options& options);
 // Brings the schema up to date; the exit code.
 int migrate(const Options& options);
-// Creates a platform administrator (or sets the password of an existing one); the password is read
-// from standard input.
-int create_admin(const Options& options, const std::string& email, const std::string& name);
+// One task on people's accounts; the exit code. A password that the order needs and does not have
+// is read from standard input (one line, not shown on a terminal).
+int admin(const Options& options, AdminOrder order);
 
 }  // namespace app

@@ -15,6 +15,7 @@ constexpr std::pair<const char*, const char*> kFlags[] = {
     {"port", "Port to listen on"},
     {"public_url", "What payers' links start with"},
     {"callback_url", "What providers call (default: the public URL)"},
+    {"time_zones", "Folder of the IANA time zones (default: /usr/share/zoneinfo)"},
     {"loops", "Event loops (0: one per core)"},
     {"database_threads", "Database connections"},
     {"allow_unsafe_database", "Start on a MariaDB without strict mode or durable commits"},
@@ -45,16 +46,24 @@ int main(int argc, char** argv) {
   std::string target = "all";
   std::string config;
   std::map<std::string, std::string> flags;
-  std::string admin_email;
-  std::string admin_name = "Administrator";
+  std::string action;
+  app::AdminOrder order;
+  order.name = "Administrator";
   cli.add_option("target", target, "all | api | payments | messaging | tracking | migrate | admin")
       ->check(
           CLI::IsMember({"all", "api", "payments", "messaging", "tracking", "migrate", "admin"}));
   cli.add_option("--config", config, "File of lines NAME = VALUE");
   for (const auto& [name, help] : kFlags) cli.add_option(flag_of(name), flags[name], help);
-  cli.add_option("--email", admin_email, "admin: email of the platform administrator to create");
-  cli.add_option("--name", admin_name, "admin: name of the platform administrator");
+  cli.add_option("action", action, "admin: create (default) | list | password | disable | enable")
+      ->check(CLI::IsMember({"create", "list", "password", "disable", "enable"}));
+  cli.add_option("--email", order.email, "admin: the account's address (all but list)");
+  cli.add_option("--name", order.name, "admin create: name of the platform administrator");
   CLI11_PARSE(cli, argc, argv);
+
+  if (!action.empty() && target != "admin") {
+    return fail(base::error(base::Code::invalid_argument, "only admin takes an action"));
+  }
+  if (!action.empty()) base::enum_from_name(action, order.action);
 
   base::Settings settings;
   if (!config.empty()) {
@@ -69,6 +78,6 @@ int main(int argc, char** argv) {
   auto options = app::read_options(settings, std::move(targets));
   if (!options) return fail(options.error());
   if (target == "migrate") return app::migrate(*options);
-  if (target == "admin") return app::create_admin(*options, admin_email, admin_name);
+  if (target == "admin") return app::admin(*options, std::move(order));
   return app::serve(*options);
 }
