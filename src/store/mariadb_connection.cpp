@@ -325,6 +325,8 @@ Status MariadbConnection::commit() {
   return {};
 }
 
+int MariadbConnection::socket() const { return static_cast<int>(mysql_get_socket(mysql_)); }
+
 void MariadbConnection::rollback() {
   if (active_ && fate_ != Fate::lost && role_ != Role::reads) {
     if (mysql_real_query(mysql_, "ROLLBACK", 8) != 0) fate_ = Fate::lost;

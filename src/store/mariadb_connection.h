@@ -59,6 +59,7 @@ class MariadbConnection final : public Connection {
   base::Status commit();
   void rollback();
   Fate fate() const { return fate_; }
+  int socket() const;
   // True when a statement that writes has run since the last commit or rollback.
   bool wrote() const { return wrote_; }
 

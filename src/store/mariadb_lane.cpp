@@ -59,6 +59,9 @@ void MariadbLane::go_on() {
 
 bool MariadbLane::wait_for_socket(int socket, bool to_read, base::Duration limit) {
   using Descriptor = asio::posix::stream_descriptor;
+  // A body may use a connection that is not the lane's (tools and tests do).
+  if (!current_->connection || current_->connection->socket() != socket)
+    return wait_blocked(socket, to_read, limit);
   if (!current_->socket) current_->socket.emplace(*executor_, socket);
   limit_at_ = runtime_.clock().steady() + limit;
   waiting_ = true;

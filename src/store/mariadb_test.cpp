@@ -119,6 +119,44 @@ TEST_F(MariadbTest, deadlocks_are_repeated_until_both_get_through) {
   EXPECT_EQ(all[1].amount, 111);
 }
 
+TEST_F(MariadbTest, bodies_that_wait_for_the_server_hold_up_no_other_and_a_full_queue_refuses) {
+  // On each of two loops one body runs and one waits.
+  TestOptions options{.threaded = true, .migrated = false};
+  options.store.threads = 4;
+  options.store.queue_max = 2;
+  TestStore small(Kind::mariadb, options);
+  create_items(small.store());
+  const Item item = make_item(small, tenant_, "locked");
+  const auto insert = [&](Tx& tx) { return tx.exec(kInsertItem, item); };
+  ASSERT_TRUE(small.store().transact_blocking(insert));
+  std::atomic<int> refused{0}, done{0};
+  std::vector<std::thread> rivals;
+  const Status held = small.store().administer([&](Connection& c) -> Status {
+    TRY_STATUS(c.raw("START TRANSACTION"));
+    TRY_STATUS(c.raw("UPDATE item SET amount = 2"));
+    for (int i = 0; i < 8; ++i) {
+      rivals.push_back(small.runtime().start_thread("rival", [&] {
+        const auto lock = [&](Tx& tx) { return tx.one(kLockAmount, {tenant_, item.id}); };
+        const auto locked = small.store().transact_blocking(lock);
+        if (locked) {
+          EXPECT_EQ((*locked)->amount, 2);
+          ++done;
+        } else if (locked.error().reason == "store_queue_full") {
+          EXPECT_EQ(locked.error().code, Code::unavailable);
+          ++refused;
+        }
+      }));
+    }
+    while (refused.load() < 2) std::this_thread::yield();
+    TRY_STATUS(c.raw("COMMIT"));
+    return {};
+  });
+  EXPECT_TRUE(held) << held.error().detail;
+  for (auto& rival : rivals) rival.join();
+  EXPECT_EQ(refused.load(), 2);
+  EXPECT_EQ(done.load(), 6);
+}
+
 TEST_F(MariadbTest, a_server_that_is_away_is_unavailable) {
   auto gone = open(t_->runtime(), {.url = "mysql://nobody:x@127.0.0.1:1/none"});
   ASSERT_FALSE(gone);

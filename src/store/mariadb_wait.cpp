@@ -29,16 +29,9 @@ base::Duration limit_of(MARIADB_PVIO* pvio, enum_pvio_timeout which) {
 }
 
 bool wait(int handle, bool to_read, base::Duration limit) {
-  if (SocketWaiter* waiter = socket_waiter()) {
-    return waiter->wait_for_socket(handle, to_read, limit);
-  }
-  pollfd one{.fd = handle, .events = static_cast<short>(to_read ? POLLIN : POLLOUT), .revents = 0};
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
-  int ready = 0;
-  do {
-    ready = poll(&one, 1, static_cast<int>(milliseconds));
-  } while (ready < 0 && errno == EINTR);
-  return ready > 0;
+  SocketWaiter* waiter = socket_waiter();
+  return waiter ? waiter->wait_for_socket(handle, to_read, limit)
+                : wait_blocked(handle, to_read, limit);
 }
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
@@ -71,6 +64,16 @@ int wait_io(MARIADB_PVIO* pvio, my_bool to_read, int milliseconds) {
 }
 
 }  // namespace
+
+bool wait_blocked(int socket, bool to_read, base::Duration limit) {
+  pollfd one{.fd = socket, .events = static_cast<short>(to_read ? POLLIN : POLLOUT), .revents = 0};
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  int ready = 0;
+  do {
+    ready = poll(&one, 1, static_cast<int>(milliseconds));
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
 
 SocketWaiter*& socket_waiter() {
   static thread_local SocketWaiter* here = nullptr;

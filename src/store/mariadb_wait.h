@@ -13,6 +13,9 @@ class SocketWaiter {
   virtual bool wait_for_socket(int socket, bool to_read, base::Duration limit) = 0;
 };
 
+// Waits on this thread.
+bool wait_blocked(int socket, bool to_read, base::Duration limit);
+
 // Who waits on this thread; nullptr: the thread itself, blocked.
 SocketWaiter*& socket_waiter();
 

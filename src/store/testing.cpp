@@ -102,7 +102,7 @@ std::optional<std::string> cannot_run(Kind kind) {
 
 TestStore::TestStore(Kind kind, TestOptions options) : kind_(kind), options_(std::move(options)) {
   if (options_.threaded) {
-    real_ = base::real_runtime(1, base::system_clock());
+    real_ = base::real_runtime(2, base::system_clock());
     runtime_ = real_.get();
   } else {
     sim_ = base::sim_runtime(options_.seed, base::from_micros(kSimStart));
