@@ -23,7 +23,7 @@ STATUS = {"session": "open", "failed": "open"}
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 TABLES = ("tenant", "api_key", "connection", "template", "client", "client_term", "payment_request", "link",
           "message", "checkout_session", "payment_transaction", "ledger_entry", "totals_quarter", "totals_day",
-          "event_listing")
+          "totals_version", "event_listing")
 TOTALS = [f"{status}_{what}" for status in ("draft", "scheduled", "open", "processing", "paid", "expired",
                                             "cancelling", "cancelled") for what in ("count", "micros")]
 TOTALS += [f"{kind}_micros" for kind in ("charged", "provider_fee", "sms_fee", "email_fee", "refunded", "disputed",
@@ -230,3 +230,5 @@ class Seeder:
         for (owner, day), sums in days.items():
             head = {"tenant_id": self.tenants[owner]["id"], "livemode": True, "currency": "EUR"}
             self.bulk["totals_day"].add({**head, "day": day, **{name: sums[name] for name in TOTALS}})
+        for tenant in self.tenants:
+            self.bulk["totals_version"].add({"tenant_id": tenant["id"], "version": 1})

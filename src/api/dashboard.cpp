@@ -124,37 +124,21 @@ class DashboardRoute {
         co_return Params::bad_param("currency", "unknown_value", "not an ISO 4217 currency");
       currency = *parsed;
     }
-    const Ask ask{call.who.tenant_id, livemode, days, clock_.now()};
-    const auto known = cached_attention(ask);
-    struct Read {
-      std::string zone_name;
-      std::vector<reads::DashboardDay> days;
-      reads::Attention attention;
-    };
-    auto body = [this, ask, known](store::Tx& tx) -> Result<Read> {
-      Read out;
-      TRY(const auto zone, find_zone_(tx, ask.tenant_id));
-      out.zone_name = zone.name;
-      domain::Day since = zone.zone->day_of(ask.now);
-      since.since_1970 -= static_cast<std::int32_t>(ask.days - 1);
-      TRY(out.days, reads::dashboard_days(tx, ask.tenant_id, ask.livemode, since, *zone.zone));
-      if (known) {
-        out.attention = *known;
-        return out;
-      }
-      TRY(out.attention,
-          reads::attention(tx, ask.tenant_id, ask.livemode, zone.zone->day_start(since), ask.now));
-      return out;
-    };
-    CO_TRY(auto read, co_await store_.with_reads(body));
-    if (!known) keep_attention(ask, read.attention);
+    const Ask ask{call.who.tenant_id, livemode, days, currency, clock_.now()};
+    const auto known = kept(ask);
+    auto body = [this, ask, known](store::Tx& tx) { return read(tx, ask, known.get()); };
+    CO_TRY(auto found, co_await store_.with_reads(body));
+    if (found.same) co_return answer(known->json);
     DashboardView view;
     view.days = days;
-    view.time_zone = std::move(read.zone_name);
+    view.time_zone = found.state.zone_name;
     view.livemode = livemode;
-    view.attention = read.attention;
-    CO_TRY_STATUS(fill(view, read.days, currency));
-    co_return json_response(200, view);
+    view.attention = found.state.attention;
+    CO_TRY_STATUS(fill(view, found.days, currency));
+    found.state.json = std::make_shared<const std::string>(base::json::write(view));
+    auto json = found.state.json;
+    keep(ask, std::move(found.state));
+    co_return answer(std::move(json));
   }
 
  private:
@@ -162,34 +146,87 @@ class DashboardRoute {
     domain::TenantId tenant_id;
     bool livemode = false;
     std::int64_t days = 30;
+    std::optional<domain::Currency> currency;
     Time now;
   };
+  // An answer and what it was made from.
   struct Kept {
+    domain::Day since;
+    std::string zone_name;
+    reads::TotalsVersion totals;
     reads::Attention attention;
-    Time at;
+    Time counted_at;  // the attention
+    std::shared_ptr<const std::string> json;
   };
-  static constexpr std::size_t kKeptMax = 10'000;
-  static std::string key_of(const Ask& ask) {
-    return ask.tenant_id.text() + (ask.livemode ? "/live/" : "/test/") + std::to_string(ask.days);
+  struct Found {
+    Kept state;
+    std::vector<reads::DashboardDay> days;
+    bool same = false;  // the known answer still holds
+  };
+  static constexpr std::size_t kKeptBytesMax = 8 * 1024 * 1024;
+
+  Result<Found> read(store::Tx& tx, const Ask& ask, const Kept* known) {
+    Found out;
+    Kept& state = out.state;
+    TRY(const auto zone, find_zone_(tx, ask.tenant_id));
+    state.zone_name = zone.name;
+    state.since = zone.zone->day_of(ask.now);
+    state.since.since_1970 -= static_cast<std::int32_t>(ask.days - 1);
+    TRY(state.totals, reads::totals_version(tx, ask.tenant_id, ask.livemode));
+    const bool counted = known && ask.now - known->counted_at <= kAttentionAge;
+    out.same = counted && !state.totals.unfolded && !known->totals.unfolded &&
+               state.totals.version == known->totals.version && state.since == known->since &&
+               state.zone_name == known->zone_name;
+    if (out.same) return out;
+    TRY(out.days,
+        reads::dashboard_days(tx, ask.tenant_id, ask.livemode, state.since, *zone.zone));
+    if (counted) {
+      state.attention = known->attention;
+      state.counted_at = known->counted_at;
+      return out;
+    }
+    TRY(state.attention, reads::attention(tx, ask.tenant_id, ask.livemode,
+                                          zone.zone->day_start(state.since), ask.now));
+    state.counted_at = ask.now;
+    return out;
   }
 
-  std::optional<reads::Attention> cached_attention(const Ask& ask) {
+  static net::Response answer(std::shared_ptr<const std::string> json) {
+    net::Response response = net::text_response(200, "application/json", "");
+    response.shared_body = std::move(json);
+    response.headers.set("Cache-Control", "no-store");
+    return response;
+  }
+
+  static std::string key_of(const Ask& ask) {
+    return ask.tenant_id.text() + (ask.livemode ? "/live/" : "/test/") + std::to_string(ask.days) +
+           "/" + (ask.currency ? ask.currency->text() : "");
+  }
+  std::shared_ptr<const Kept> kept(const Ask& ask) {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(key_of(ask));
-    if (found == kept_.end() || ask.now - found->second.at > kAttentionAge) return std::nullopt;
-    return found->second.attention;
+    return found == kept_.end() ? nullptr : found->second;
   }
-  void keep_attention(const Ask& ask, const reads::Attention& attention) {
+  void keep(const Ask& ask, Kept state) {
+    auto fresh = std::make_shared<const Kept>(std::move(state));
     const std::lock_guard lock(mutex_);
-    if (kept_.size() >= kKeptMax) kept_.clear();
-    kept_[key_of(ask)] = {attention, ask.now};
+    // Starting anew is simpler than choosing a victim, and costs each dashboard one full read.
+    if (kept_bytes_ + fresh->json->size() > kKeptBytesMax) {
+      kept_.clear();
+      kept_bytes_ = 0;
+    }
+    auto& place = kept_[key_of(ask)];
+    if (place) kept_bytes_ -= place->json->size();
+    kept_bytes_ += fresh->json->size();
+    place = std::move(fresh);
   }
 
   store::Store& store_;
   const base::Clock& clock_;
   FindTenantZone find_zone_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Kept> kept_;
+  std::unordered_map<std::string, std::shared_ptr<const Kept>> kept_;
+  std::size_t kept_bytes_ = 0;
 };
 
 }  // namespace

@@ -50,10 +50,8 @@ base::Status Core::carry_on(store::Tx& tx, const tracking::Change& change,
   const base::Time at = change.after.paid_at.value_or(outside.runtime.clock().now());
   switch (change.after.status) {
     case TransactionStatus::succeeded:
-      TRY_STATUS(sessions.closed(tx, row.tenant_id, session_id, SessionStatus::complete));
-      TRY_STATUS(requests.apply(tx, request, RequestEvent::payment_verified, at));
-      // When one session is paid, the others must not be.
-      return sessions.end_others(tx, row.tenant_id, row.request_id);
+      TRY_STATUS(sessions.paid(tx, row.tenant_id, row.request_id, session_id));
+      return requests.apply(tx, request, RequestEvent::payment_verified, at);
     case TransactionStatus::processing:
       TRY_STATUS(sessions.closed(tx, row.tenant_id, session_id, SessionStatus::complete));
       return requests.apply(tx, request, RequestEvent::checkout_processing, at);

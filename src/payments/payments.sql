@@ -26,8 +26,13 @@ WHERE tenant_id = :tenant_id AND id = :id
 UPDATE checkout_session SET status = :status, open_slot = NULL, work_at = NULL, updated_at = :now
 WHERE tenant_id = :tenant_id AND id = :id AND status IN ('creating', 'open')
 
--- name: end_open_session
-UPDATE checkout_session SET expire_asked = TRUE, work_at = :now, updated_at = :now
+-- name: settle_open_session
+-- The request's one open session: complete when it is the one that was paid, else to be expired.
+UPDATE checkout_session SET
+  status = CASE WHEN id = :paid_id THEN 'complete' ELSE status END,
+  expire_asked = CASE WHEN id = :paid_id THEN expire_asked ELSE TRUE END,
+  work_at = CASE WHEN id = :paid_id THEN NULL ELSE :now END,
+  open_slot = CASE WHEN id = :paid_id THEN NULL ELSE open_slot END, updated_at = :now
 WHERE open_slot = :open_slot AND tenant_id = :tenant_id
 
 -- name: due_sessions

@@ -31,19 +31,20 @@ struct CloseSession {
 };
 BOOST_DESCRIBE_STRUCT(CloseSession, (), (tenant_id, id, status, now))
 
-struct EndOpen {
+struct SettleOpen {
   domain::TenantId tenant_id;
   domain::RequestId open_slot;
+  domain::CheckoutSessionId paid_id;
   Time now;
 };
-BOOST_DESCRIBE_STRUCT(EndOpen, (), (tenant_id, open_slot, now))
+BOOST_DESCRIBE_STRUCT(SettleOpen, (), (tenant_id, open_slot, paid_id, now))
 
 constexpr store::Query<CheckoutSession> kInsert{sql::insert_session};
 constexpr store::Query<OpenSlot, CheckoutSession> kFindOpen{sql::find_open_session};
 constexpr store::Query<SessionKey, CheckoutSession> kLock{sql::lock_session};
 constexpr store::Query<CheckoutSession> kSave{sql::save_session};
 constexpr store::Query<CloseSession> kClose{sql::close_session};
-constexpr store::Query<EndOpen> kEndOpen{sql::end_open_session};
+constexpr store::Query<SettleOpen> kSettleOpen{sql::settle_open_session};
 
 }  // namespace
 
@@ -116,9 +117,9 @@ Result<bool> Sessions::end_open(store::Tx& tx, domain::TenantId tenant_id,
   return true;
 }
 
-Status Sessions::end_others(store::Tx& tx, domain::TenantId tenant_id,
-                            domain::RequestId request_id) {
-  TRY_STATUS(tx.later(kEndOpen, EndOpen{tenant_id, request_id, clock_.now()},
+Status Sessions::paid(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id,
+                      domain::CheckoutSessionId id) {
+  TRY_STATUS(tx.later(kSettleOpen, SettleOpen{tenant_id, request_id, id, clock_.now()},
                       store::Affects::any_rows));
   tx.after_commit(wake_);
   return {};

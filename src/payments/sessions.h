@@ -85,8 +85,10 @@ class Sessions {
   // Asks the provider (later, by the worker) to expire the request's open session; true when there
   // is one to wait for.
   Result<bool> end_open(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
-  // The same after a payment, when it does not matter whether there is one.
-  Status end_others(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
+  // Tracking saw it paid: it is complete, and when another is open that one must not be paid too.
+  // (A session that is creating or open holds its request's open slot, always.)
+  Status paid(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id,
+              domain::CheckoutSessionId id);
   Result<std::optional<CheckoutSession>> find_open(store::Tx& tx, domain::TenantId tenant_id,
                                                    domain::RequestId request_id);
   Result<CheckoutSession> lock(store::Tx& tx, domain::TenantId tenant_id,

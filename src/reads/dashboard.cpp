@@ -11,6 +11,12 @@ namespace reads {
 
 namespace {
 
+struct OfMode {
+  domain::TenantId tenant_id;
+  bool livemode = false;
+};
+BOOST_DESCRIBE_STRUCT(OfMode, (), (tenant_id, livemode))
+
 struct SinceDay {
   domain::TenantId tenant_id;
   bool livemode = false;
@@ -43,6 +49,7 @@ struct CountRow {
 BOOST_DESCRIBE_STRUCT(CountRow, (), (n))
 
 using Count = store::Query<CountParams, CountRow>;
+constexpr store::Query<OfMode, TotalsVersion> kVersion{sql::totals_version};
 constexpr store::Query<SinceDay, TotalsRow> kRows{sql::dashboard_rows};
 constexpr Count kCountTransactions{sql::count_transactions_in_status};
 constexpr Count kCountMessages{sql::count_messages_in_status};
@@ -58,6 +65,11 @@ domain::MessageId first_id_at(Time t) {
 }
 
 }  // namespace
+
+Result<TotalsVersion> totals_version(store::Tx& tx, domain::TenantId tenant_id, bool livemode) {
+  TRY(const auto row, tx.one(kVersion, OfMode{tenant_id, livemode}));
+  return row.value_or(TotalsVersion{});
+}
 
 Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id,
                                                  bool livemode, domain::Day since,

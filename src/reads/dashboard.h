@@ -17,6 +17,15 @@ struct DashboardDay : domain::Totals {
   domain::Currency currency;
 };
 
+// What dashboard_days() answers stays the same while `version` does and nothing is unfolded. Read it
+// before the days: they are then at least as new.
+struct TotalsVersion {
+  std::int64_t version = 0;
+  bool unfolded = true;
+};
+BOOST_DESCRIBE_STRUCT(TotalsVersion, (), (version, unfolded))
+Result<TotalsVersion> totals_version(store::Tx& tx, domain::TenantId tenant_id, bool livemode);
+
 // The days from `since` on, by day, then currency: folded buckets plus what was not folded yet.
 Result<std::vector<DashboardDay>> dashboard_days(store::Tx& tx, domain::TenantId tenant_id,
                                                  bool livemode, domain::Day since,

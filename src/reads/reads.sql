@@ -170,6 +170,10 @@ SELECT currency, 0 AS day, counted_at,
   sms_fee_micros, email_fee_micros, refunded_micros, disputed_micros, adjusted_micros
 FROM totals_delta WHERE tenant_id = :tenant_id AND livemode = :livemode
 
+-- name: totals_version
+SELECT version, EXISTS (SELECT 1 FROM totals_delta WHERE tenant_id = :tenant_id AND livemode = :livemode) AS unfolded
+FROM totals_version WHERE tenant_id = :tenant_id
+
 -- name: count_requests_flagged
 SELECT COUNT(*) AS n FROM (SELECT id FROM payment_request
   WHERE tenant_id = :tenant_id AND livemode = :livemode AND status = 'paid' AND flags >= 1 LIMIT 1000) AS flagged

@@ -23,9 +23,9 @@ MariadbConnection::Role role_of(Access access) {
 }  // namespace
 
 MariadbLane::MariadbLane(base::Runtime& runtime, const Options& options,
-                         const MariadbTarget& target, std::optional<asio::any_io_executor> executor)
-    : runtime_(runtime), options_(options), target_(target), executor_(std::move(executor)) {
-  if (executor_) fiber_ = std::make_unique<Fiber>([this] { serve(); });
+                         const MariadbTarget& target, std::optional<std::size_t> loop)
+    : runtime_(runtime), options_(options), target_(target), loop_(loop) {
+  if (loop_) fiber_ = std::make_unique<Fiber>([this] { serve(); });
 }
 
 MariadbLane::~MariadbLane() {
@@ -62,7 +62,8 @@ bool MariadbLane::wait_for_socket(int socket, bool to_read, base::Duration limit
   // A body may use a connection that is not the lane's (tools and tests do).
   if (!current_->connection || current_->connection->socket() != socket)
     return wait_blocked(socket, to_read, limit);
-  if (!current_->socket) current_->socket.emplace(*executor_, socket);
+  if (given_up_) return false;
+  if (!current_->socket) current_->socket.emplace(runtime_.loop(*loop_), socket);
   limit_at_ = runtime_.clock().steady() + limit;
   waiting_ = true;
   current_->socket->async_wait(to_read ? Descriptor::wait_read : Descriptor::wait_write,
@@ -79,14 +80,20 @@ void MariadbLane::check_limit() {
   if (waiting_ && runtime_.clock().steady() > limit_at_) current_->socket->cancel();
 }
 
+void MariadbLane::give_up() {
+  given_up_ = true;
+  if (waiting_) current_->socket->cancel();
+}
+
 Status MariadbLane::connect(Session& session, Access access) {
+  if (given_up_) return base::error(base::Code::unavailable, "store_closing", "closing");
   std::optional<Result<std::unique_ptr<MariadbConnection>>> made;
   const auto open = [&] { made.emplace(MariadbConnection::connect(target_, role_of(access))); };
-  if (executor_) {
+  if (loop_) {
     // Names are looked up and greetings exchanged where blocking harms nobody.
     runtime_.post_blocking([&] {
       open();
-      asio::post(*executor_, [this] { go_on(); });
+      asio::post(runtime_.loop(*loop_), [this] { go_on(); });
     });
     fiber_->stop();
   } else {
@@ -160,13 +167,17 @@ MariadbLane::Next MariadbLane::attempt_once(MariadbConnection& connection, Job& 
 
 // Rivals that collided should not meet again at once.
 void MariadbLane::pause(std::size_t attempt) {
-  if (!executor_) return;
+  if (!loop_) return;
   const auto most =
       std::min<base::Duration>(kPauseMax, kPauseStep * (1 << std::min<std::size_t>(attempt, 6)));
   const auto length = 1 + runtime_.random().below(static_cast<std::uint64_t>(most.count()));
-  asio::steady_timer timer(*executor_, std::chrono::microseconds(length));
-  timer.async_wait([this](const boost::system::error_code&) { go_on(); });
+  runtime_.spawn_on(*loop_, "mariadb.pause", go_on_after(base::Duration(length)));
   fiber_->stop();
+}
+
+base::Awaitable<void> MariadbLane::go_on_after(base::Duration pause) {
+  co_await runtime_.sleep(pause);
+  go_on();
 }
 
 }  // namespace store

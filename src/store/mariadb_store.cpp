@@ -1,5 +1,4 @@
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <deque>
 #include <latch>
@@ -13,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds kLimitChecks{1};
+constexpr base::Duration kLimitChecks = std::chrono::seconds(1);
 
 base::Error refused(const char* reason) {
   base::Error e =
@@ -28,16 +27,15 @@ base::Error refused(const char* reason) {
 class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
  public:
   LoopLanes(base::Runtime& runtime, const Options& options, const MariadbTarget& target,
-            asio::any_io_executor executor, std::size_t lanes_max, std::size_t queue_max)
+            std::size_t loop, std::size_t lanes_max, std::size_t queue_max)
       : runtime_(runtime),
         options_(options),
         target_(target),
-        executor_(std::move(executor)),
+        loop_(loop),
         lanes_max_(lanes_max),
-        queue_max_(queue_max),
-        checks_(executor_) {}
+        queue_max_(queue_max) {}
 
-  const asio::any_io_executor& executor() const { return executor_; }
+  asio::any_io_executor executor() const { return runtime_.loop(loop_); }
 
   void push(std::unique_ptr<Job> job) {
     if (closed_) return job->done(refused("store_closing"));
@@ -47,22 +45,32 @@ class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
       waiting_.push_back(std::move(job));
       return;
     }
-    check_limits();
     lane->start(std::move(job), [this, lane] { return next_of(lane); });
     if (closed_) end_when_idle();
   }
 
-  // Refuses what waits, lets what runs end, and calls `closed` when nothing is left.
+  // Refuses what waits, cuts what runs off from the server (whoever closes has waited for its tasks
+  // before), and calls `closed` when nothing is left.
   void close(std::function<void()> closed) {
     closed_ = std::move(closed);
     for (auto& job : std::exchange(waiting_, {})) job->done(refused("store_closing"));
+    for (auto& lane : lanes_) lane->give_up();
     end_when_idle();
+  }
+
+  // Does the server answer in time?
+  static base::Awaitable<void> watch(std::shared_ptr<LoopLanes> self) {
+    for (;;) {
+      const bool due = co_await self->runtime_.sleep(kLimitChecks);
+      if (!due || self->closed_) co_return;
+      for (auto& lane : self->lanes_) lane->check_limit();
+    }
   }
 
  private:
   MariadbLane* idle_lane() {
     if (idle_.empty() && lanes_.size() < lanes_max_) {
-      lanes_.push_back(std::make_unique<MariadbLane>(runtime_, options_, target_, executor_));
+      lanes_.push_back(std::make_unique<MariadbLane>(runtime_, options_, target_, loop_));
       return lanes_.back().get();
     }
     if (idle_.empty()) return nullptr;
@@ -79,7 +87,7 @@ class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
     }
     idle_.push_back(lane);
     // The lane is still on its stack: what ends it comes later.
-    if (closed_) asio::post(executor_, [self = shared_from_this()] { self->end_when_idle(); });
+    if (closed_) asio::post(executor(), [self = shared_from_this()] { self->end_when_idle(); });
     return nullptr;
   }
 
@@ -87,34 +95,18 @@ class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
     if (!closed_ || idle_.size() < lanes_.size()) return;
     idle_.clear();
     lanes_.clear();
-    checks_.cancel();
     std::exchange(closed_, [] {})();
-  }
-
-  // While bodies run: does the server answer in time?
-  void check_limits() {
-    if (std::exchange(checking_, true)) return;
-    checks_.expires_after(kLimitChecks);
-    checks_.async_wait([weak = weak_from_this()](const boost::system::error_code& code) {
-      const auto self = weak.lock();
-      if (code || !self) return;
-      self->checking_ = false;
-      for (auto& lane : self->lanes_) lane->check_limit();
-      if (self->idle_.size() < self->lanes_.size()) self->check_limits();
-    });
   }
 
   base::Runtime& runtime_;
   const Options& options_;
   const MariadbTarget& target_;
-  const asio::any_io_executor executor_;
+  const std::size_t loop_;
   const std::size_t lanes_max_;
   const std::size_t queue_max_;
   std::vector<std::unique_ptr<MariadbLane>> lanes_;
   std::vector<MariadbLane*> idle_;
   std::deque<std::unique_ptr<Job>> waiting_;
-  asio::steady_timer checks_;
-  bool checking_ = false;
   std::function<void()> closed_;
 };
 
@@ -147,9 +139,10 @@ class MariadbStore final : public Store {
     const std::size_t count = runtime_.loop_count();
     for (std::size_t i = 0; i < count; ++i) {
       loops_.push_back(std::make_shared<LoopLanes>(
-          runtime_, options_, target_, runtime_.loop(i),
+          runtime_, options_, target_, i,
           std::max<std::size_t>(1, (options_.threads + count - 1) / count),
           std::max<std::size_t>(1, options_.queue_max / count)));
+      runtime_.spawn_on(i, "mariadb.limits", LoopLanes::watch(loops_.back()));
     }
     return {};
   }

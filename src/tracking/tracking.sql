@@ -136,8 +136,9 @@ SELECT id, livemode, currency, counted_at,
   sms_fee_micros, email_fee_micros, refunded_micros, disputed_micros, adjusted_micros
 FROM totals_delta WHERE tenant_id = :tenant_id ORDER BY id LIMIT 500 {{for_update_skip_locked}}
 
--- name: delete_delta
-DELETE FROM totals_delta WHERE tenant_id = :tenant_id AND id = :id
+-- name: delete_deltas
+-- Eight at once cost the server little more than one.
+DELETE FROM totals_delta WHERE tenant_id = :tenant_id AND id IN (:id_0, :id_1, :id_2, :id_3, :id_4, :id_5, :id_6, :id_7)
 
 -- name: add_to_quarter
 INSERT INTO totals_quarter (tenant_id, livemode, currency, bucket_at,
@@ -212,6 +213,10 @@ VALUES (:tenant_id, :livemode, :day, :currency,
   refunded_micros = totals_day.refunded_micros + {{new refunded_micros}},
   disputed_micros = totals_day.disputed_micros + {{new disputed_micros}},
   adjusted_micros = totals_day.adjusted_micros + {{new adjusted_micros}}
+
+-- name: count_totals_change
+INSERT INTO totals_version (tenant_id, version) VALUES (:tenant_id, 1)
+{{upsert tenant_id}} version = totals_version.version + 1
 
 -- name: forget_days
 DELETE FROM totals_day WHERE tenant_id = :tenant_id
