@@ -35,6 +35,21 @@ class Result:
         return self.server + self.database
 
 
+def pooled(parts):
+    """Several short measurements of the same as if they were one."""
+    requests = sum(part.requests for part in parts)
+
+    def mean(value):
+        return sum(value(part) * part.requests for part in parts) / requests
+
+    means = {name: mean(lambda part, name=name: getattr(part, name)) for name in
+             ("rate", "p50", "p99", "server", "database", "sandbox", "other_percent", "statements")}
+    sums = {name: sum(getattr(part, name) for part in parts) for name in
+            ("http_errors", "socket_errors", "repeated", "drain_seconds")}
+    each = {name: mean(lambda part, name=name: part.each[name]) for name in parts[0].each}
+    return Result(parts[0].endpoint, parts[0].side, requests, each=each, **means, **sums)
+
+
 def load(side, endpoint, seconds, skip=0):
     folder, script = side.script_of(endpoint)
     command = ["wrk", "-t1", f"-c{os.environ.get('CONNECTIONS', '32')}", f"-d{seconds}s", "--timeout", "10s",

@@ -178,8 +178,7 @@ class DashboardRoute {
                state.totals.version == known->totals.version && state.since == known->since &&
                state.zone_name == known->zone_name;
     if (out.same) return out;
-    TRY(out.days,
-        reads::dashboard_days(tx, ask.tenant_id, ask.livemode, state.since, *zone.zone));
+    TRY(out.days, reads::dashboard_days(tx, ask.tenant_id, ask.livemode, state.since, *zone.zone));
     if (counted) {
       state.attention = known->attention;
       state.counted_at = known->counted_at;

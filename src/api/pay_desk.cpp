@@ -35,7 +35,7 @@ Result<payments::PayOrder> PayDesk::order_for(store::Tx& tx, const std::string& 
   TRY_STATUS(requests_.mark_opened(tx, found->tenant_id, token));
   TRY(const auto connection_id, find_connection_(tx, request.tenant_id, request.livemode));
   payments::SessionOrder session{request.tenant_id, request.id,       connection_id,
-                                 found->message_id,  request.livemode, request.amount()};
+                                 found->message_id, request.livemode, request.amount()};
   return fill(std::move(session), *found, token);
 }
 

@@ -17,9 +17,9 @@ struct LinkedPage : reads::PayPage {
   std::shared_ptr<const identity::Tenant> merchant;
 };
 
-// Finds the page of a link, and makes the order that a payer's press of Pay sends to the provider, for the pay page and for the
-// worker that repeats an unfinished creation: the same session always yields the same order.
-// Immutable; called inside a transaction.
+// Finds the page of a link, and makes the order that a payer's press of Pay sends to the provider,
+// for the pay page and for the worker that repeats an unfinished creation: the same session always
+// yields the same order. Immutable; called inside a transaction.
 class PayDesk {
  public:
   // The tenant's connected payment account in that mode; not_found when there is none.

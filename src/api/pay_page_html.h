@@ -2,10 +2,10 @@
 #include <optional>
 #include <string>
 
+#include "api/pay_desk.h"
 #include "domain/locale.h"
 #include "domain/timezone.h"
 #include "net/http.h"
-#include "api/pay_desk.h"
 
 namespace api {
 

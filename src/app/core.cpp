@@ -80,24 +80,19 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
           [this] { sender.wake(); }),
       preparer(ids, outside.runtime.clock(), messages, links,
                messaging::Urls{options.public_url, options.callback_url}, message_hooks()),
-      checkout(outside.store, sessions, outside.payment,
-               payment_account()),
-      desk(requests, options.public_url,
-           [this](store::Tx& tx, domain::TenantId t, bool live) {
-             return directory.payment_connection(tx, t, live);
-           },
-           [this](store::Tx& tx, domain::TenantId t) { return tenants.find(tx, t); }),
+      checkout(outside.store, sessions, outside.payment, payment_account()),
+      desk(
+          requests, options.public_url,
+          [this](store::Tx& tx, domain::TenantId t, bool live) {
+            return directory.payment_connection(tx, t, live);
+          },
+          [this](store::Tx& tx, domain::TenantId t) { return tenants.find(tx, t); }),
       creator(outside.store, outside.runtime.clock(), links, options.public_url),
-      commands(
-          outside.runtime, outside.store, sessions, refunds, checkout, outside.payment,
-          payment_account(),
-          command_hooks()),
-      verifier(outside.runtime, outside.store, transactions, outside.payment,
-               payment_account()),
-      listing(
-          outside.runtime, outside.store, outside.payment,
-          payment_account(),
-          [this] { verifier.wake(); }),
+      commands(outside.runtime, outside.store, sessions, refunds, checkout, outside.payment,
+               payment_account(), command_hooks()),
+      verifier(outside.runtime, outside.store, transactions, outside.payment, payment_account()),
+      listing(outside.runtime, outside.store, outside.payment, payment_account(),
+              [this] { verifier.wake(); }),
       totals(outside.runtime, outside.store,
              [this](store::Tx& tx,
                     domain::TenantId t) -> base::Result<std::shared_ptr<const domain::TimeZone>> {

@@ -55,6 +55,10 @@ base::Result<std::unique_ptr<store::Store>> open_store(base::Runtime& runtime,
 
 // Everything of one serving process, in the order of its making.
 struct Process {
+  ~Process() {
+    if (runtime) runtime->stop();
+    if (store) store->close();
+  }
   std::shared_ptr<base::OffsetClock> clock;
   std::unique_ptr<base::Runtime> runtime;
   std::unique_ptr<store::Store> store;

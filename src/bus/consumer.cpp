@@ -164,6 +164,7 @@ class Consumer {
 
   Status handle(Tx& tx, Taken& taken, const Event& event) {
     Status done = options_.handle(tx, event);
+    if (done) done = tx.flush();  // so that a failure is known to be this event's
     if (!done) taken.handler_failed = true;
     return done;
   }

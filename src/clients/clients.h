@@ -75,7 +75,7 @@ struct ClientPage {
 std::vector<std::string> tags_of(const Client& client);
 CustomFields custom_fields_of(const Client& client);
 
-// Immutable after construction; every member is called inside a transaction, on a database thread.
+// Immutable after construction; every member is called inside a transaction.
 class Clients {
  public:
   Clients(base::Ids& ids, const base::Clock& clock) : ids_(ids), clock_(clock) {}

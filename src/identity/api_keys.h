@@ -38,7 +38,7 @@ struct NewApiKey {
   Role role = Role::member;
 };
 
-// Immutable after construction; inside a transaction, on a database thread.
+// Immutable after construction; inside a transaction.
 class ApiKeys {
  public:
   ApiKeys(base::Ids& ids, const base::Clock& clock, std::function<void()> revoked);

@@ -93,7 +93,7 @@ class ConnectionCache {
 };
 
 // A tenant's accounts at providers: one per kind and mode. Immutable after construction; inside a
-// transaction, on a database thread.
+// transaction.
 class Connections {
  public:
   Connections(base::Ids& ids, const base::Clock& clock, base::Random& random, const SealKeys& keys,

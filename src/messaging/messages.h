@@ -71,7 +71,7 @@ struct NewMessage {
 enum class OptOutSource : std::uint8_t { inbound, provider, unsubscribe, user };
 BOOST_DESCRIBE_ENUM(OptOutSource, inbound, provider, unsubscribe, user)
 
-// The rows and their rules; called inside a transaction, on a database thread. Immutable after
+// The rows and their rules; called inside a transaction. Immutable after
 // construction.
 class Messages {
  public:

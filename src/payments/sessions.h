@@ -60,7 +60,7 @@ struct SessionOrder {
   domain::Money amount;
 };
 
-// The rows and their rules; every member is called inside a transaction, on a database thread.
+// The rows and their rules; every member is called inside a transaction.
 // Immutable after construction.
 class Sessions {
  public:

@@ -17,8 +17,8 @@ struct DashboardDay : domain::Totals {
   domain::Currency currency;
 };
 
-// What dashboard_days() answers stays the same while `version` does and nothing is unfolded. Read it
-// before the days: they are then at least as new.
+// What dashboard_days() answers stays the same while `version` does and nothing is unfolded. Read
+// it before the days: they are then at least as new.
 struct TotalsVersion {
   std::int64_t version = 0;
   bool unfolded = true;

@@ -40,14 +40,7 @@ SELECT
   t.livemode AS t_livemode, t.created_at AS t_created_at, t.updated_at AS t_updated_at, t.paid_at AS t_paid_at
 FROM payment_request AS r JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
 LEFT JOIN payment_transaction AS t ON t.tenant_id = r.tenant_id AND t.request_id = r.id
-WHERE r.tenant_id = :tenant_id AND r.id = :id LIMIT 100
-
--- name: transactions_of_request
-SELECT
-  id, request_id, provider, provider_ref, payment_intent, amount_minor, currency, status, refunded_minor,
-  disputed_minor, fee_micros, fee_currency, quarantine_reason, state, livemode, created_at, updated_at,
-  paid_at
-FROM payment_transaction WHERE tenant_id = :tenant_id AND request_id = :request_id ORDER BY id DESC LIMIT 100
+WHERE r.tenant_id = :tenant_id AND r.id = :id ORDER BY t.id DESC LIMIT 100
 
 -- name: list_transactions
 SELECT

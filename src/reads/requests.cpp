@@ -1,7 +1,5 @@
 #include "reads/requests.h"
 
-#include <algorithm>
-
 #include "reads/sql.gen.h"
 
 namespace reads {
@@ -23,12 +21,6 @@ struct RequestKey {
   domain::RequestId id;
 };
 BOOST_DESCRIBE_STRUCT(RequestKey, (), (tenant_id, id))
-
-struct OfRequest {
-  domain::TenantId tenant_id;
-  domain::RequestId request_id;
-};
-BOOST_DESCRIBE_STRUCT(OfRequest, (), (tenant_id, request_id))
 
 // TransactionRow as an outer join gives it: all absent when there is none.
 struct JoinedTransaction {
@@ -86,7 +78,6 @@ constexpr List kListByStatus{sql::list_requests_by_status};
 constexpr List kListByClient{sql::list_requests_by_client};
 constexpr List kListByClientAndStatus{sql::list_requests_by_client_and_status};
 constexpr store::Query<RequestKey, DetailRow> kDetail{sql::request_detail};
-constexpr store::Query<OfRequest, TransactionRow> kTransactions{sql::transactions_of_request};
 
 }  // namespace
 
@@ -116,16 +107,7 @@ Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantI
     return {};
   };
   TRY_STATUS(tx.each(kDetail, RequestKey{tenant_id, id}, add));
-  if (out) {
-    std::sort(out->transactions.begin(), out->transactions.end(),
-              [](const TransactionRow& a, const TransactionRow& b) { return b.id < a.id; });
-  }
   return out;
-}
-
-Result<std::vector<TransactionRow>> transactions_of(store::Tx& tx, domain::TenantId tenant_id,
-                                                    domain::RequestId id) {
-  return tx.all(kTransactions, OfRequest{tenant_id, id});
 }
 
 }  // namespace reads

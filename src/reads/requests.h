@@ -63,8 +63,6 @@ struct RequestFilter {
 Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter& filter);
 Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,
                                                   domain::RequestId id);
-Result<std::vector<TransactionRow>> transactions_of(store::Tx& tx, domain::TenantId tenant_id,
-                                                    domain::RequestId id);
 
 // The greatest id: a cursor before the first page.
 template <class IdType>

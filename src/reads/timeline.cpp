@@ -205,8 +205,7 @@ Result<Entries> timeline(store::Tx& tx, domain::TenantId tenant_id, domain::Requ
   for (const auto& row : openings) {
     out.push_back({.at = row.first_opened_at, .kind = "link_opened", .message_id = row.message_id});
   }
-  TRY(const auto transactions, transactions_of(tx, tenant_id, id));
-  for (const auto& row : transactions) add_transaction(out, row);
+  for (const auto& row : request->transactions) add_transaction(out, row);
   TRY(const auto ledger, tx.all(kLedger, key));
   for (const auto& row : ledger) add_ledger(out, row);
   TRY(const auto refunds, tx.all(kRefunds, key));

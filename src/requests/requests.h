@@ -86,7 +86,7 @@ struct Counted {
 };
 using Count = std::function<Status(store::Tx&, const Counted&)>;
 
-// Immutable after construction; every member is called inside a transaction, on a database thread.
+// Immutable after construction; every member is called inside a transaction.
 class Requests {
  public:
   Requests(base::Ids& ids, const base::Clock& clock, const domain::LinkKeys& links,

@@ -23,6 +23,7 @@ class Batch {
     std::string name;
     std::size_t items_max = 32;
     std::size_t running_max = 2;
+    std::size_t waiting_max = 1024;  // more are refused with Code::unavailable
   };
   // One result for each item, in their order. An error undoes the transaction; unless it was the
   // database's own (unavailable, ambiguous) each item then runs in a transaction alone, so that one
@@ -51,11 +52,17 @@ class Batch {
   };
 
   void add(Item item, Waiter waiter) {
+    bool full = false;
     {
       const std::lock_guard lock(mutex_);
-      waiting_.emplace_back(std::move(item), std::move(waiter));
-      if (running_ >= options_.running_max) return;
-      ++running_;
+      full = waiting_.size() >= options_.waiting_max;
+      if (!full) waiting_.emplace_back(std::move(item), std::move(waiter));
+      if (!full && running_ >= options_.running_max) return;
+      if (!full) ++running_;
+    }
+    if (full) {
+      return waiter->resume(base::error(base::Code::unavailable, "batch_full",
+                                        options_.name + ": too many wait for the database"));
     }
     runtime_.spawn(options_.name, drain());
   }

@@ -81,9 +81,9 @@ Fiber::Fiber(std::function<void()> body) : state_(std::make_unique<State>()) {
     state->leave_inside();
     return std::move(state->outside);
   };
-  state_->inside = boost::context::fiber(
-      std::allocator_arg, boost::context::preallocated(stack.sp, stack.size, stack), allocator,
-      std::move(run));
+  state_->inside = boost::context::fiber(std::allocator_arg,
+                                         boost::context::preallocated(stack.sp, stack.size, stack),
+                                         allocator, std::move(run));
 }
 
 Fiber::~Fiber() { QT_ASSERT(!state_->began || state_->returned); }

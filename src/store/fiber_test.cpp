@@ -47,7 +47,9 @@ TEST(Fiber, exceptions_stay_inside_and_many_run_by_turns) {
   EXPECT_EQ(caught, 20);
 }
 
-TEST(Fiber, may_go_unused) { const Fiber fiber([] { FAIL(); }); }
+TEST(Fiber, may_go_unused) {
+  const Fiber fiber([] { FAIL(); });
+}
 
 }  // namespace
 }  // namespace store

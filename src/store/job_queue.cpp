@@ -51,11 +51,6 @@ std::unique_ptr<Job> JobQueue::try_pop() {
   return job;
 }
 
-void JobQueue::pause(base::Duration limit) {
-  std::unique_lock lock(mutex_);
-  closing_.wait_for(lock, limit, [&] { return closed_; });
-}
-
 void JobQueue::close() {
   std::deque<std::unique_ptr<Job>> left;
   {
@@ -66,7 +61,6 @@ void JobQueue::close() {
       sleeper->woken = true;
       sleeper->wake.notify_one();
     }
-    closing_.notify_all();
   }
   for (auto& job : left) job->done(refused("store_closing"));
 }

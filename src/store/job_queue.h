@@ -20,8 +20,6 @@ class JobQueue {
   // Waits for a job; null when the queue is closed, then jobs still inside have been refused.
   std::unique_ptr<Job> pop();
   std::unique_ptr<Job> try_pop();
-  // Waits up to `limit` unless the queue is closed: a pause before a transaction is repeated.
-  void pause(base::Duration limit);
   void close();
 
  private:
@@ -34,7 +32,6 @@ class JobQueue {
   std::mutex mutex_;
   std::deque<std::unique_ptr<Job>> jobs_;
   std::vector<Sleeper*> idle_;
-  std::condition_variable closing_;
   bool closed_ = false;
 };
 

@@ -37,6 +37,7 @@ bool is_lost(unsigned number) {
     case 2013:
     case 2014:
     case 2020:
+    case 2026:
     case 2027:
     case 2048:
     case 2055:
@@ -76,6 +77,7 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::connect(const Mari
   mysql_options(mysql, MYSQL_OPT_RECONNECT, &off);
   mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &kConnectSecondsMax);
   mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  ask_waiter(mysql);
   if (role != Role::admin) {
     const unsigned seconds =
         static_cast<unsigned>(target.busy_timeout / std::chrono::seconds(1)) + kReadSecondsSlack;
@@ -97,7 +99,7 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::connect(const Mari
         Code::unavailable, "no_connection",
         "can't connect to the database: error " + std::to_string(mysql_errno(mysql)));
   }
-  wait_through_waiter(mysql);
+  unblock_if_encrypted(mysql);
   TRY_STATUS(made->set_up(role, target.busy_timeout));
   return made;
 }
@@ -326,6 +328,8 @@ Status MariadbConnection::commit() {
 }
 
 int MariadbConnection::socket() const { return static_cast<int>(mysql_get_socket(mysql_)); }
+
+bool MariadbConnection::waits_to_write() const { return store::waits_to_write(mysql_); }
 
 void MariadbConnection::rollback() {
   if (active_ && fate_ != Fate::lost && role_ != Role::reads) {

@@ -60,6 +60,7 @@ class MariadbConnection final : public Connection {
   void rollback();
   Fate fate() const { return fate_; }
   int socket() const;
+  bool waits_to_write() const;
   // True when a statement that writes has run since the last commit or rollback.
   bool wrote() const { return wrote_; }
 

@@ -1,5 +1,7 @@
 #include "store/mariadb_lane.h"
 
+#include <unistd.h>
+
 #include <boost/asio/post.hpp>
 
 namespace store {
@@ -7,7 +9,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kReconnectsMax = 3;  // of one body
+constexpr std::size_t kReconnectsMax = 3;                       // of one body
+constexpr base::Duration kNoAnswer = std::chrono::seconds(20);  // over the longest lock wait
 constexpr base::Duration kPauseStep = std::chrono::milliseconds(2);
 constexpr base::Duration kPauseMax = std::chrono::milliseconds(100);
 
@@ -23,8 +26,8 @@ MariadbConnection::Role role_of(Access access) {
 }  // namespace
 
 MariadbLane::MariadbLane(base::Runtime& runtime, const Options& options,
-                         const MariadbTarget& target, std::optional<std::size_t> loop)
-    : runtime_(runtime), options_(options), target_(target), loop_(loop) {
+                         const MariadbTarget& target, std::optional<std::size_t> loop, NextJob next)
+    : runtime_(runtime), options_(options), target_(target), loop_(loop), next_(std::move(next)) {
   if (loop_) fiber_ = std::make_unique<Fiber>([this] { serve(); });
 }
 
@@ -35,49 +38,72 @@ MariadbLane::~MariadbLane() {
   for (Session& session : sessions_) disconnect(session);
 }
 
-void MariadbLane::start(std::unique_ptr<Job> job, NextJob next) {
+void MariadbLane::start(std::unique_ptr<Job> job) {
   job_ = std::move(job);
-  next_ = std::move(next);
+  stopped_ = false;
   go_on();
 }
 
 void MariadbLane::serve() {
   while (job_) {
-    while (job_) {
-      run(*job_);
-      job_ = next_();
-    }
-    fiber_->stop();
+    outcome_ = attempt_until_done(*job_);
+    fiber_->stop();  // the lane itself, not for the job
   }
 }
 
 void MariadbLane::go_on() {
-  SocketWaiter* const before = std::exchange(socket_waiter(), this);
-  fiber_->resume();
-  socket_waiter() = before;
+  for (bool more = true; more;) {
+    SocketWaiter* const before = std::exchange(socket_waiter(), this);
+    forget_tls_errors();
+    fiber_->resume();
+    socket_waiter() = before;
+    if (!outcome_) return;
+    const std::unique_ptr<Job> job = std::move(job_);
+    Status outcome = *std::exchange(outcome_, std::nullopt);
+    job_ = next_(*this);
+    more = job_ != nullptr;
+    const bool here = std::exchange(stopped_, false);
+    // Whoever waits may start the idle lane again, so it is not touched afterwards. A body that
+    // never stopped runs within the call that started it, where nobody expects its end yet.
+    if (here) {
+      job->done_here(std::move(outcome));
+    } else {
+      job->done(std::move(outcome));
+    }
+  }
 }
 
-bool MariadbLane::wait_for_socket(int socket, bool to_read, base::Duration limit) {
+void MariadbLane::run(Job& job) { job.done(attempt_until_done(job)); }
+
+void MariadbLane::stop() {
+  stopped_ = true;
+  fiber_->stop();
+}
+
+bool MariadbLane::wait_for_socket(int socket, bool to_read) {
   using Descriptor = asio::posix::stream_descriptor;
   // A body may use a connection that is not the lane's (tools and tests do).
   if (!current_->connection || current_->connection->socket() != socket)
-    return wait_blocked(socket, to_read, limit);
+    return wait_blocked(socket, to_read, kNoAnswer);
   if (given_up_) return false;
-  if (!current_->socket) current_->socket.emplace(runtime_.loop(*loop_), socket);
-  limit_at_ = runtime_.clock().steady() + limit;
+  // The library closes its own descriptor when it likes.
+  if (!current_->socket) current_->socket.emplace(runtime_.loop(*loop_), ::dup(socket));
+  const bool to_write = !to_read || current_->connection->waits_to_write();
+  waited_ = {};
   waiting_ = true;
-  current_->socket->async_wait(to_read ? Descriptor::wait_read : Descriptor::wait_write,
+  current_->socket->async_wait(to_write ? Descriptor::wait_write : Descriptor::wait_read,
                                [this](const boost::system::error_code& code) {
                                  waiting_ = false;
                                  ready_ = !code;
                                  go_on();
                                });
-  fiber_->stop();
+  stop();
   return ready_;
 }
 
 void MariadbLane::check_limit() {
-  if (waiting_ && runtime_.clock().steady() > limit_at_) current_->socket->cancel();
+  waited_ += kLimitCheck;
+  if (waiting_ && waited_ > target_.busy_timeout + kNoAnswer) current_->socket->cancel();
 }
 
 void MariadbLane::give_up() {
@@ -95,7 +121,7 @@ Status MariadbLane::connect(Session& session, Access access) {
       open();
       asio::post(runtime_.loop(*loop_), [this] { go_on(); });
     });
-    fiber_->stop();
+    stop();
   } else {
     open();
   }
@@ -105,12 +131,11 @@ Status MariadbLane::connect(Session& session, Access access) {
 }
 
 void MariadbLane::disconnect(Session& session) {
-  if (session.socket) session.socket->release();
   session.socket.reset();
   session.connection.reset();
 }
 
-void MariadbLane::run(Job& job) {
+Status MariadbLane::attempt_until_done(Job& job) {
   Session& session = sessions_[static_cast<std::size_t>(job.access())];
   current_ = &session;
   Status outcome;
@@ -131,7 +156,7 @@ void MariadbLane::run(Job& job) {
     }
     if (next == Next::repeat || reconnects > 1) pause(attempt);
   }
-  job.done(std::move(outcome));
+  return outcome;
 }
 
 MariadbLane::Next MariadbLane::attempt_once(MariadbConnection& connection, Job& job,
@@ -172,7 +197,7 @@ void MariadbLane::pause(std::size_t attempt) {
       std::min<base::Duration>(kPauseMax, kPauseStep * (1 << std::min<std::size_t>(attempt, 6)));
   const auto length = 1 + runtime_.random().below(static_cast<std::uint64_t>(most.count()));
   runtime_.spawn_on(*loop_, "mariadb.pause", go_on_after(base::Duration(length)));
-  fiber_->stop();
+  stop();
 }
 
 base::Awaitable<void> MariadbLane::go_on_after(base::Duration pause) {

@@ -17,14 +17,16 @@ namespace store {
 // others. Without a loop it blocks its thread.
 class MariadbLane final : public SocketWaiter {
  public:
+  // What to run after a body; null: the lane is idle until start(). On the loop's thread.
+  using NextJob = std::function<std::unique_ptr<Job>(MariadbLane&)>;
   MariadbLane(base::Runtime& runtime, const Options& options, const MariadbTarget& target,
-              std::optional<std::size_t> loop);
+              std::optional<std::size_t> loop, NextJob next);
   ~MariadbLane() override;  // when nothing runs
 
-  // Runs the body and then what `next` gives, until it gives nothing. On the loop's thread.
-  using NextJob = std::function<std::unique_ptr<Job>()>;
-  void start(std::unique_ptr<Job> job, NextJob next);
-  // Ends a wait for the server that is over its limit; to be called every now and then.
+  // On the loop's thread, when idle.
+  void start(std::unique_ptr<Job> job);
+  // Ends a wait for the server that has taken too long; to be called every kLimitCheck.
+  static constexpr base::Duration kLimitCheck = std::chrono::seconds(1);
   void check_limit();
   // What runs finds the server away from now on.
   void give_up();
@@ -35,18 +37,20 @@ class MariadbLane final : public SocketWaiter {
   enum class Next : std::uint8_t { finished, repeat, reconnect };
   struct Session {
     std::unique_ptr<MariadbConnection> connection;
-    // The connection's socket as the loop knows it; closed by the connection.
+    // The connection's socket as the loop knows it, a descriptor of its own.
     std::optional<boost::asio::posix::stream_descriptor> socket;
   };
 
-  bool wait_for_socket(int socket, bool to_read, base::Duration limit) override;
+  bool wait_for_socket(int socket, bool to_read) override;
   Status connect(Session& session, Access access);
   void disconnect(Session& session);
   Next attempt_once(MariadbConnection& connection, Job& job, Status& outcome);
   void pause(std::size_t attempt);
   base::Awaitable<void> go_on_after(base::Duration pause);
+  Status attempt_until_done(Job& job);
   void serve();  // the fiber's body
-  void go_on();  // from the loop: the fiber goes on
+  void stop();   // in the fiber: back to the loop, until go_on()
+  void go_on();  // from the loop
 
   base::Runtime& runtime_;
   const Options& options_;
@@ -56,11 +60,13 @@ class MariadbLane final : public SocketWaiter {
   Session* current_ = nullptr;
   std::unique_ptr<Fiber> fiber_;
   std::unique_ptr<Job> job_;
-  NextJob next_;
+  std::optional<Status> outcome_;  // of the job, once it has run
+  const NextJob next_;
   bool waiting_ = false;
   bool given_up_ = false;
-  bool ready_ = false;  // how the last wait ended
-  base::Duration limit_at_{};
+  bool ready_ = false;       // how the last wait ended
+  bool stopped_ = false;     // since the job began
+  base::Duration waited_{};  // by the checks seen meanwhile: a clock that jumps counts once
 };
 
 }  // namespace store

@@ -12,8 +12,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr base::Duration kLimitChecks = std::chrono::seconds(1);
-
 base::Error refused(const char* reason) {
   base::Error e =
       base::error(base::Code::unavailable, reason, "the database takes no more work now");
@@ -45,8 +43,7 @@ class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
       waiting_.push_back(std::move(job));
       return;
     }
-    lane->start(std::move(job), [this, lane] { return next_of(lane); });
-    if (closed_) end_when_idle();
+    lane->start(std::move(job));
   }
 
   // Refuses what waits, cuts what runs off from the server (whoever closes has waited for its tasks
@@ -61,7 +58,7 @@ class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
   // Does the server answer in time?
   static base::Awaitable<void> watch(std::shared_ptr<LoopLanes> self) {
     for (;;) {
-      const bool due = co_await self->runtime_.sleep(kLimitChecks);
+      const bool due = co_await self->runtime_.sleep(MariadbLane::kLimitCheck);
       if (!due || self->closed_) co_return;
       for (auto& lane : self->lanes_) lane->check_limit();
     }
@@ -70,7 +67,8 @@ class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
  private:
   MariadbLane* idle_lane() {
     if (idle_.empty() && lanes_.size() < lanes_max_) {
-      lanes_.push_back(std::make_unique<MariadbLane>(runtime_, options_, target_, loop_));
+      lanes_.push_back(std::make_unique<MariadbLane>(
+          runtime_, options_, target_, loop_, [this](MariadbLane& lane) { return next_of(lane); }));
       return lanes_.back().get();
     }
     if (idle_.empty()) return nullptr;
@@ -79,14 +77,14 @@ class LoopLanes : public std::enable_shared_from_this<LoopLanes> {
     return lane;
   }
 
-  std::unique_ptr<Job> next_of(MariadbLane* lane) {
+  std::unique_ptr<Job> next_of(MariadbLane& lane) {
     if (!waiting_.empty()) {
       auto job = std::move(waiting_.front());
       waiting_.pop_front();
       return job;
     }
-    idle_.push_back(lane);
-    // The lane is still on its stack: what ends it comes later.
+    idle_.push_back(&lane);
+    // The lane is still at work: what ends it comes later.
     if (closed_) asio::post(executor(), [self = shared_from_this()] { self->end_when_idle(); });
     return nullptr;
   }
@@ -117,11 +115,16 @@ class MariadbStore final : public Store {
 
   ~MariadbStore() override {
     *alive_ = false;
-    if (loops_.empty()) return;
+    close();
+  }
+
+  void close() override {
+    if (std::exchange(closed_, true) || loops_.empty()) return;
     QT_ASSERT(!runtime_.this_loop());
     std::latch closed(static_cast<std::ptrdiff_t>(loops_.size()));
     for (const auto& lanes : loops_) {
-      asio::post(lanes->executor(), [lanes, &closed] { lanes->close([&] { closed.count_down(); }); });
+      auto end = [lanes, &closed] { lanes->close([&] { closed.count_down(); }); };
+      asio::post(lanes->executor(), std::move(end));
     }
     closed.wait();
   }
@@ -133,7 +136,7 @@ class MariadbStore final : public Store {
       TRY_STATUS(first->check_server(options_.allow_unsafe_server));
     }
     if (!runtime_.threaded()) {
-      inline_ = std::make_unique<MariadbLane>(runtime_, options_, target_, std::nullopt);
+      inline_ = std::make_unique<MariadbLane>(runtime_, options_, target_, std::nullopt, nullptr);
       return {};
     }
     const std::size_t count = runtime_.loop_count();
@@ -185,6 +188,7 @@ class MariadbStore final : public Store {
   std::vector<std::shared_ptr<LoopLanes>> loops_;
   std::atomic<std::size_t> next_loop_{0};
   std::unique_ptr<MariadbLane> inline_;  // without threads
+  bool closed_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

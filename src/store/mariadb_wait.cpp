@@ -2,65 +2,39 @@
 
 #include <fcntl.h>
 #include <mysql.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <poll.h>
-#include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
-// Needs what mysql.h declares.
+// These need what mysql.h declares. HAVE_TLS shows the encrypted half of a connection.
+#define HAVE_TLS 1
+using uchar = unsigned char;
 #include <ma_pvio.h>
 
-// The client library does all its input and output through a table of functions. Ours differ from
-// its own in one thing: where those block in poll(), they ask the waiter.
 namespace store {
 namespace {
 
 constexpr base::Duration kNoLimit = std::chrono::hours(24);
+constexpr base::Duration kLimitMin = std::chrono::seconds(1);
+constexpr base::Duration kLimitUsual = std::chrono::seconds(30);
 
-int handle_of(MARIADB_PVIO* pvio) {
-  int handle = -1;
-  pvio->methods->get_handle(pvio, &handle);
-  return handle;
+// The library's limits are milliseconds, but seconds where its TLS layer asks.
+base::Duration limit_of(int milliseconds) {
+  if (milliseconds <= 0) return kNoLimit;
+  const base::Duration asked = std::chrono::milliseconds(milliseconds);
+  return asked < kLimitMin ? kLimitUsual : asked;
 }
 
-base::Duration limit_of(MARIADB_PVIO* pvio, enum_pvio_timeout which) {
-  const int milliseconds = pvio->timeout[which];
-  return milliseconds > 0 ? base::Duration(std::chrono::milliseconds(milliseconds)) : kNoLimit;
-}
-
-bool wait(int handle, bool to_read, base::Duration limit) {
+// 1: ready, 0: too late.
+int wait(my_socket socket, my_bool to_read, int milliseconds) {
+  const int handle = static_cast<int>(socket);
   SocketWaiter* waiter = socket_waiter();
-  return waiter ? waiter->wait_for_socket(handle, to_read, limit)
-                : wait_blocked(handle, to_read, limit);
-}
-
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-
-ssize_t read_some(MARIADB_PVIO* pvio, unsigned char* buffer, std::size_t length) {
-  const int handle = handle_of(pvio);
-  for (;;) {
-    const ssize_t got = recv(handle, buffer, length, MSG_DONTWAIT);
-    if (got >= 0) return got;
-    if (errno == EINTR) continue;
-    if (!would_block() || !wait(handle, true, limit_of(pvio, PVIO_READ_TIMEOUT))) return -1;
-  }
-}
-
-ssize_t write_some(MARIADB_PVIO* pvio, const unsigned char* buffer, std::size_t length) {
-  const int handle = handle_of(pvio);
-  for (;;) {
-    const ssize_t sent = send(handle, buffer, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent >= 0) return sent;
-    if (errno == EINTR) continue;
-    if (!would_block() || !wait(handle, false, limit_of(pvio, PVIO_WRITE_TIMEOUT))) return -1;
-  }
-}
-
-// Asked by the TLS layer, which reads and writes the socket by itself.
-int wait_io(MARIADB_PVIO* pvio, my_bool to_read, int milliseconds) {
-  const auto limit = milliseconds > 0 ? base::Duration(std::chrono::milliseconds(milliseconds))
-                                      : limit_of(pvio, PVIO_READ_TIMEOUT);
-  return wait(handle_of(pvio), to_read != 0, limit) ? 1 : -1;
+  const bool ready = waiter ? waiter->wait_for_socket(handle, to_read != 0)
+                            : wait_blocked(handle, to_read != 0, limit_of(milliseconds));
+  return ready ? 1 : 0;
 }
 
 }  // namespace
@@ -80,19 +54,21 @@ SocketWaiter*& socket_waiter() {
   return here;
 }
 
-void wait_through_waiter(st_mysql* mysql) {
-  MARIADB_PVIO* pvio = mysql->net.pvio;
-  // Connections of one kind have the same table, and it never changes.
-  static PVIO_METHODS ours = [pvio] {
-    PVIO_METHODS made = *pvio->methods;
-    made.read = read_some;
-    made.write = write_some;
-    made.wait_io_or_timeout = wait_io;
-    return made;
-  }();
-  pvio->methods = &ours;
-  const int handle = handle_of(pvio);
-  fcntl(handle, F_SETFL, fcntl(handle, F_GETFL) | O_NONBLOCK);
+void ask_waiter(st_mysql* mysql) {
+  mysql_optionsv(mysql, MARIADB_OPT_IO_WAIT, reinterpret_cast<void*>(&wait));
+}
+
+void unblock_if_encrypted(st_mysql* mysql) {
+  if (!mysql->net.pvio->ctls) return;
+  const int socket = static_cast<int>(mysql_get_socket(mysql));
+  fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+}
+
+void forget_tls_errors() { ERR_clear_error(); }
+
+bool waits_to_write(st_mysql* mysql) {
+  const MARIADB_TLS* tls = mysql->net.pvio ? mysql->net.pvio->ctls : nullptr;
+  return tls && SSL_want_write(static_cast<SSL*>(tls->ssl));
 }
 
 }  // namespace store

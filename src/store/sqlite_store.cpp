@@ -28,10 +28,14 @@ class SqliteStore final : public Store {
         reads_(options_.queue_max) {}
 
   ~SqliteStore() override {
+    close();
+    *alive_ = false;
+  }
+
+  void close() override {
     writes_.close();
     reads_.close();
-    for (auto& t : threads_) t.join();
-    *alive_ = false;
+    for (auto& t : std::exchange(threads_, {})) t.join();
   }
 
   Status start() {

@@ -63,14 +63,19 @@ Tx::Tx(Connection& connection, bool read_only) : connection_(connection), read_o
 Tx::~Tx() = default;
 
 Status Tx::flush() {
+  // A body that passes over the error must not commit without these rows.
+  if (!flushed_) return flushed_;
   const auto due = std::exchange(deferred_, {});
   for (const auto& rows : due) {
-    TRY(const std::int64_t affected, rows->run(connection_));
+    const auto affected = rows->run(connection_);
     const auto expected = static_cast<std::int64_t>(rows->count());
-    if (rows->affects == Affects::one_row && affected != expected) {
-      return base::error(base::Code::conflict, "changed",
-                         std::string(rows->statement.name) + ": a row was changed meanwhile");
+    if (!affected) {
+      flushed_ = affected.error();
+    } else if (rows->affects == Affects::one_row && *affected != expected) {
+      flushed_ = base::error(base::Code::conflict, "changed",
+                             std::string(rows->statement.name) + ": a row was changed meanwhile");
     }
+    if (!flushed_) return flushed_;
   }
   return {};
 }
@@ -79,7 +84,7 @@ Status Tx::settle(const Statement& statement) {
   const bool meets = std::any_of(deferred_.begin(), deferred_.end(), [&](const auto& rows) {
     return touches(statement, rows->statement.table);
   });
-  return meets ? flush() : Status{};
+  return meets ? flush() : flushed_;
 }
 
 }  // namespace store

@@ -15,8 +15,8 @@
 #include "store/statement.h"
 
 // One typed data layer over SQLite and MariaDB. A transaction's body is a plain function that runs
-// on a database thread; it can't wait for the network, so no transaction is ever held across a
-// provider call.
+// to its end (decisions 3 and 9); it can't wait for the network, so no transaction is ever held
+// across a provider call.
 namespace store {
 
 using base::Awaitable;
@@ -30,7 +30,7 @@ namespace detail {
 class Deferred;
 }
 
-// A transaction in progress. Lives on a database thread for the duration of its body; never stored.
+// A transaction in progress. Lives for the duration of its body; never stored.
 class Tx {
  public:
   explicit Tx(Connection& connection, bool read_only = false);
@@ -62,15 +62,15 @@ class Tx {
 
   // A write whose outcome the body does not need: it runs with the others of its statement (on
   // MariaDB one round trip for all of them) when the body ends, or before a statement on the same
-  // table. `params` are copied, what their string_views show is not. With Affects::one_row anything
-  // but one row for each fails the body with Code::conflict, "changed".
+  // table. `params` are copied, what their string_views show is not. With Affects::one_row the body
+  // fails with Code::conflict, "changed", unless as many rows were affected as were put off.
   template <class P, class R>
   Status later(const Query<P, R>& query, const std::type_identity_t<P>& params,
                Affects affects = Affects::one_row);
   // Runs what was put off. The store does it before every commit.
   Status flush();
 
-  // Runs after the commit is durable, on the database thread; must not block or throw (wake-ups
+  // Runs after the commit is durable, before the caller resumes; must not block or throw (wake-ups
   // only). Dropped on rollback.
   void after_commit(std::function<void()> hook) { connection_.after_commit(std::move(hook)); }
   Engine engine() const { return connection_.engine(); }
@@ -85,6 +85,7 @@ class Tx {
   Connection& connection_;
   bool read_only_;
   std::vector<std::unique_ptr<detail::Deferred>> deferred_;  // in order of first use
+  Status flushed_;                                           // the first error of a flush stays
 };
 
 struct Options {
@@ -92,10 +93,11 @@ struct Options {
   // "mysql://user:password@host:port/database" or "mysql:///database?socket=PATH&user=…". MariaDB
   // takes ?tls_ca=FILE (encrypted and verified).
   std::string url;
-  // MariaDB: bodies under way at the same time, over all event loops; each has a connection for
-  // every kind of access. SQLite: readers; writes have one thread.
+  // MariaDB: bodies under way at the same time, shared out over the event loops (at least one
+  // each); each has a connection for every kind of access. SQLite: readers; writes have one thread.
   std::size_t threads = 8;
-  std::size_t queue_max = 4096;  // waiting bodies; more are refused with Code::unavailable
+  std::size_t queue_max = 4096;  // waiting bodies (MariaDB: shared out as well); more are refused
+                                 // with Code::unavailable
   base::Duration busy_timeout = std::chrono::seconds(10);
   bool allow_unsafe_server = false;  // start although MariaDB lacks strict mode or durable commits
   // Runs of one body on deadlocks (1213), lock waits (1205) and connections lost before the commit.
@@ -113,8 +115,11 @@ class Job {
   // Runs the body; true when it wants to commit. Called again when the transaction has to be
   // repeated.
   virtual bool run(Tx& tx) = 0;
-  // Called exactly once. An error takes the place of the body's result.
+  // Either is called, exactly once; done_here() only from an event loop, with nothing on the stack
+  // that the waiting coroutine could find in its way. An error takes the place of the body's
+  // result.
   virtual void done(Status outcome) = 0;
+  virtual void done_here(Status outcome) { done(std::move(outcome)); }
   Access access() const { return access_; }
   bool read_only() const { return access_ != Access::write; }
 
@@ -153,6 +158,10 @@ class Store {
   // any transaction, on SQLite the writer's inside one. For migrations and tools.
   virtual Status administer(std::function<Status(Connection&)> work) = 0;
 
+  // After Runtime::stop(): what still runs finds the database gone, and nothing runs afterwards.
+  // Before the services end whose bodies these are. Idempotent; not on an event loop.
+  virtual void close() = 0;
+
  protected:
   virtual void submit(std::unique_ptr<Job> job) = 0;
   // Returns after job.done().
@@ -165,7 +174,7 @@ class Store {
   std::invoke_result_t<F&, Tx&> blocking(F body, Access access);
 };
 
-// Connects, checks the server's settings and starts the database threads. Blocking.
+// Connects, checks the server's settings and starts what runs the bodies. Blocking.
 Result<std::unique_ptr<Store>> open(base::Runtime& runtime, Options options);
 
 }  // namespace store

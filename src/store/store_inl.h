@@ -3,6 +3,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
@@ -48,17 +49,22 @@ class BoundValues {
 // The rows of one statement that was put off.
 class Deferred {
  public:
-  // `plan` belongs to a Query, which is a constant: its address stands for the query.
-  Deferred(const Statement& statement, const std::uint8_t* plan, Affects affects)
-      : statement(statement), plan(plan), affects(affects) {}
+  using Plan = std::array<std::uint8_t, kParamsMax>;
+  // `type` stands for the type of the rows.
+  Deferred(const Statement& statement, const Plan& plan, const void* type, Affects affects)
+      : statement(statement), plan(plan), type(type), affects(affects) {}
   virtual ~Deferred() = default;
   virtual std::size_t count() const = 0;
   virtual Result<std::int64_t> run(Connection& connection) = 0;
 
   const Statement& statement;
-  const std::uint8_t* const plan;
+  const Plan plan;  // question mark -> member of the row
+  const void* const type;
   const Affects affects;
 };
+
+template <class P>
+inline constexpr char kTypeOf = 0;
 
 template <class P>
 std::vector<Value> encode_rows(std::span<const P> rows) {
@@ -76,7 +82,8 @@ class DeferredRows final : public Deferred {
   std::size_t count() const override { return rows_.size(); }
   Result<std::int64_t> run(Connection& connection) override {
     const std::vector<Value> values = encode_rows(std::span<const P>(rows_));
-    return connection.execute_many(statement, values.data(), rows_.size(), kMemberCount<P>, plan);
+    return connection.execute_many(statement, values.data(), rows_.size(), kMemberCount<P>,
+                                   plan.data());
   }
 
  private:
@@ -86,16 +93,17 @@ class DeferredRows final : public Deferred {
 }  // namespace detail
 
 template <class P, class R>
-Status Tx::later(const Query<P, R>& query, const std::type_identity_t<P>& params,
-                 Affects affects) {
+Status Tx::later(const Query<P, R>& query, const std::type_identity_t<P>& params, Affects affects) {
   if (read_only_) return detail::write_in_snapshot(*query.statement);
   for (const auto& known : deferred_) {
-    if (known->plan != query.plan.data() || known->affects != affects) continue;
+    const bool same = &known->statement == query.statement && known->plan == query.plan &&
+                      known->type == &detail::kTypeOf<P> && known->affects == affects;
+    if (!same) continue;
     static_cast<detail::DeferredRows<P>&>(*known).add(params);
     return {};
   }
-  auto rows = std::make_unique<detail::DeferredRows<P>>(*query.statement, query.plan.data(),
-                                                        affects);
+  auto rows = std::make_unique<detail::DeferredRows<P>>(*query.statement, query.plan,
+                                                        &detail::kTypeOf<P>, affects);
   rows->add(params);
   deferred_.push_back(std::move(rows));
   return {};
@@ -211,27 +219,33 @@ template <class Outcome>
 class Resume {
  public:
   virtual ~Resume() = default;
-  // From any thread, once.
+  // Either, once: later on the waiting coroutine's loop, from any thread; or at once when this is
+  // its loop.
   virtual void resume(Outcome outcome) = 0;
+  virtual void resume_here(Outcome outcome) = 0;
 };
 
 template <class Outcome, class Handler>
 class ResumeWith final : public Resume<Outcome> {
  public:
   explicit ResumeWith(Handler handler)
-      // Keeps the caller's loop running while its work is with a database thread.
+      // Keeps the caller's loop running while its work is elsewhere.
       : executor_(boost::asio::prefer(
             boost::asio::any_io_executor(boost::asio::get_associated_executor(handler)),
             boost::asio::execution::outstanding_work.tracked)),
         handler_(std::move(handler)) {}
-  void resume(Outcome outcome) override {
-    auto go_on = [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
-      std::move(handler)(std::move(outcome));
-    };
-    boost::asio::post(executor_, std::move(go_on));
+  void resume(Outcome outcome) override { boost::asio::post(executor_, go_on(std::move(outcome))); }
+  void resume_here(Outcome outcome) override {
+    boost::asio::dispatch(executor_, go_on(std::move(outcome)));
   }
 
  private:
+  auto go_on(Outcome outcome) {
+    return [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
+      std::move(handler)(std::move(outcome));
+    };
+  }
+
   boost::asio::any_io_executor executor_;
   Handler handler_;
 };
@@ -243,6 +257,7 @@ class AwaitedJob final : public BodyJob<F> {
   AwaitedJob(F body, Access access, Handler handler)
       : BodyJob<F>(std::move(body), access), waiter_(std::move(handler)) {}
   void done(Status outcome) override { waiter_.resume(this->take(std::move(outcome))); }
+  void done_here(Status outcome) override { waiter_.resume_here(this->take(std::move(outcome))); }
 
  private:
   ResumeWith<Outcome, Handler> waiter_;

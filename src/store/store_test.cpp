@@ -210,7 +210,8 @@ TEST_P(StoreTest, exec_many_sums_and_keeps_the_order_of_nulls) {
 TEST_P(StoreTest, exec_many_ignores_only_the_rows_that_exist) {
   std::vector<Item> items;
   for (int i = 0; i < 5; ++i) items.push_back(make_item(*t_, tenant_, "n" + std::to_string(i)));
-  const auto first = store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, items[2]); });
+  const auto first =
+      store().transact_blocking([&](Tx& tx) { return tx.exec(kInsertItem, items[2]); });
   ASSERT_TRUE(first);
   items.push_back(items[4]);  // twice in one array
   const auto inserted =

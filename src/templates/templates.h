@@ -69,7 +69,7 @@ struct TemplateFilter {
   std::int64_t limit = 50;
 };
 
-// Immutable after construction; every member is called inside a transaction, on a database thread.
+// Immutable after construction; every member is called inside a transaction.
 class Templates {
  public:
   Templates(base::Ids& ids, const base::Clock& clock) : ids_(ids), clock_(clock) {}

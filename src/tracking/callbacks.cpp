@@ -78,8 +78,9 @@ Result<std::vector<EventOutcome>> record_usual(store::Tx& tx,
     outcomes.push_back(row.outcome);
     TRY_STATUS(tx.later(kInsertEvent, row));
     if (row.outcome == EventOutcome::ignored) continue;
-    const bool by_session = !received.event.session_ref.empty();
-    TRY_STATUS(tx.later(by_session ? kHintByRef : kHintByIntent, reference_of(received)));
+    if (received.event.session_ref.empty())
+      return base::error(base::Code::conflict, "unusual", "an event that names a payment only");
+    TRY_STATUS(tx.later(kHintByRef, reference_of(received)));
   }
   return outcomes;
 }
@@ -140,8 +141,8 @@ Result<std::vector<EventOutcome>> Callbacks::record(store::Tx& tx,
     TRY(const auto outcome, record_event(tx, events.front()));
     outcomes.push_back(outcome);
   }
-  const bool matched = std::find(outcomes.begin(), outcomes.end(), EventOutcome::matched) !=
-                       outcomes.end();
+  const bool matched =
+      std::find(outcomes.begin(), outcomes.end(), EventOutcome::matched) != outcomes.end();
   if (matched) tx.after_commit(wake_);
   return outcomes;
 }

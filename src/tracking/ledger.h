@@ -23,7 +23,7 @@ struct EntryOrigin {
   std::string source;
 };
 
-// The books. Every member is called inside a transaction, on a database thread. Immutable after
+// The books. Every member is called inside a transaction. Immutable after
 // construction.
 class Ledger {
  public:

@@ -44,8 +44,7 @@ struct EightDeltas {
   domain::TenantId tenant_id;
   domain::EventId id_0, id_1, id_2, id_3, id_4, id_5, id_6, id_7;
 };
-BOOST_DESCRIBE_STRUCT(EightDeltas, (),
-                      (tenant_id, id_0, id_1, id_2, id_3, id_4, id_5, id_6, id_7))
+BOOST_DESCRIBE_STRUCT(EightDeltas, (), (tenant_id, id_0, id_1, id_2, id_3, id_4, id_5, id_6, id_7))
 
 struct QuarterHead {
   bool livemode = false;
@@ -103,7 +102,9 @@ Status delete_all(store::Tx& tx, domain::TenantId tenant_id, const std::vector<D
   std::vector<EightDeltas> rows;
   for (std::size_t first = 0; first < deltas.size(); first += 8) {
     // Beyond the end the last one stands again.
-    const auto id = [&](std::size_t i) { return deltas[std::min(first + i, deltas.size() - 1)].id; };
+    const auto id = [&](std::size_t i) {
+      return deltas[std::min(first + i, deltas.size() - 1)].id;
+    };
     rows.push_back({tenant_id, id(0), id(1), id(2), id(3), id(4), id(5), id(6), id(7)});
   }
   TRY(const auto deleted, tx.exec_many(kDeleteDeltas, rows));
@@ -157,6 +158,8 @@ base::Awaitable<void> TotalsFolder::fold_tenant(domain::TenantId tenant_id) {
 }
 
 Result<std::size_t> TotalsFolder::fold(store::Tx& tx, domain::TenantId tenant_id) {
+  // First, because its row lock keeps folds and rebuilds of a tenant apart.
+  TRY_STATUS(tx.exec(kCountChange, OfTenant{tenant_id}));
   TRY(const auto zone, find_zone_(tx, tenant_id));
   TRY(const auto deltas, tx.all(kTakeDeltas, OfTenant{tenant_id}));
   std::map<QuarterKey, domain::Totals> quarters;
@@ -177,14 +180,13 @@ Result<std::size_t> TotalsFolder::fold(store::Tx& tx, domain::TenantId tenant_id
   }
   TRY_STATUS(add_days(tx, tenant_id, days));
   TRY_STATUS(delete_all(tx, tenant_id, deltas));
-  if (!deltas.empty()) TRY_STATUS(tx.later(kCountChange, OfTenant{tenant_id}));
   return deltas.size();
 }
 
 Status TotalsFolder::rebuild_days(store::Tx& tx, domain::TenantId tenant_id,
                                   const domain::TimeZone& zone) {
+  TRY_STATUS(tx.exec(kCountChange, OfTenant{tenant_id}));
   TRY_STATUS(tx.exec(kForgetDays, OfTenant{tenant_id}));
-  TRY_STATUS(tx.later(kCountChange, OfTenant{tenant_id}));
   std::map<DayKey, domain::Totals> days;
   auto add = [&days, &zone](const Quarter& quarter) -> Status {
     const std::int64_t day = zone.day_of(quarter.bucket_at).since_1970;

@@ -29,7 +29,7 @@ WHERE tenant_id = :tenant_id AND id = :id AND version = :version
 
 -- name: schedule_transaction
 UPDATE payment_transaction SET verify_at = :verify_at, verify_step = :verify_step
-WHERE tenant_id = :tenant_id AND id = :id AND hint_seq = :hint_seq
+WHERE tenant_id = :tenant_id AND id = :id AND hint_seq = :hint_seq AND version = :version
 
 -- name: postpone_transaction
 UPDATE payment_transaction SET verify_at = CASE WHEN hint_seq = :hint_seq THEN :later_at ELSE :soon_at END,

@@ -81,7 +81,7 @@ using OnChanges = std::function<Status(store::Tx&, std::span<const Change>)>;
 std::optional<Time> next_verification(const Transaction& row, const domain::TransactionState& state,
                                       std::optional<Time> session_expires_at, Time now);
 
-// The rows and their rules; called inside a transaction, on a database thread. Immutable after
+// The rows and their rules; called inside a transaction. Immutable after
 // construction.
 class Transactions {
  public:

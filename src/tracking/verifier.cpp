@@ -52,10 +52,9 @@ Verifier::Verifier(base::Runtime& runtime, store::Store& store, Transactions& tr
       provider_(provider),
       find_account_(std::move(find_account)),
       owner_("tracking-" + std::to_string(runtime.random().u64())),
-      recorder_(runtime, store, {.name = "tracking.record"},
-                [this](store::Tx& tx, std::span<const Answered> items) {
-                  return record(tx, items);
-                }),
+      recorder_(
+          runtime, store, {.name = "tracking.record"},
+          [this](store::Tx& tx, std::span<const Answered> items) { return record(tx, items); }),
       loop_(runtime,
             {.name = "tracking.verifier",
              .sweep = kSweep,

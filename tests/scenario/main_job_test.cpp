@@ -80,6 +80,43 @@ TEST_F(MainJob, ALostCallbackIsFoundByTheScheduler) {
   EXPECT_EQ(charges(request), 1u);
 }
 
+// Verified together they are written together; each counts once, and the dashboard, which keeps its
+// answers, shows every change at once.
+TEST_F(MainJob, ManyPaymentsAtOnceAreEachBookedOnce) {
+  const auto charged = [this] {
+    std::int64_t sum = 0;
+    for (const auto& total : get("/v1/dashboard?days=7").list("totals"))
+      sum += total.at("charged_micros").as_int64();
+    return sum;
+  };
+  control("callback-faults", R"({"provider":"stripe","event":"*","mode":"drop","count":0})");
+  std::vector<std::string> requests;
+  std::vector<std::string> sessions;
+  for (int i = 0; i < 20; ++i) {
+    const std::string n = std::to_string(10 + i);
+    const auto client = new_client("payer" + n + "@example.com", "+49151123456" + n);
+    requests.push_back(new_request(client, 1000 + i));
+    sessions.push_back(press_pay(link_path(requests.back())));
+  }
+  EXPECT_EQ(charged(), 0);
+  EXPECT_EQ(charged(), 0);
+  for (const std::string& session : sessions) pay(session);
+  pass(minutes(10));
+  std::int64_t expected = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    EXPECT_EQ(status_of(requests[i]), "paid") << i;
+    EXPECT_EQ(charges(requests[i]), 1u) << i;
+    expected += (1000 + static_cast<std::int64_t>(i)) * 10'000;
+  }
+  EXPECT_EQ(charged(), expected);
+  EXPECT_EQ(charged(), expected);
+  const auto last = new_request(new_client());
+  pay(press_pay(link_path(last)));
+  pass(minutes(10));
+  EXPECT_EQ(status_of(last), "paid");
+  EXPECT_EQ(charged(), expected + 42'500'000);
+}
+
 TEST_F(MainJob, DoubledAndReorderedCallbacksAreHarmless) {
   control("callback-faults", R"({"provider":"stripe","event":"*","mode":"double","count":0})");
   const auto request = new_request(new_client());

@@ -30,7 +30,7 @@ OWNERS = {
     "mysql": {"store"}, "mariadb": {"store"}, "errmsg.h": {"store"}, "mysqld_error.h": {"store"},
     "sqlite3": {"store"}, "hiredis": {"bus"}, "curl/": {"net"}, "boost/beast": {"net"},
     "quickjs": {"text"}, "phonenumbers/": {"domain"}, "spdlog/": {"base"}, "fmt/": {"base"},
-    "sodium": {"base", "sandbox"}, "argon2": {"base", "sandbox"}, "openssl/": {"base", "net", "sandbox"},
+    "sodium": {"base", "sandbox"}, "argon2": {"base", "sandbox"}, "openssl/": {"base", "net", "sandbox", "store"},
     "prometheus/": {"base", "api"}, "CLI/": {"app", "quittance", "sandbox"},
     "gtest/": {"test"}, "gmock/": {"test"}, "rapidcheck": {"test"},
 }
