@@ -12,10 +12,20 @@ PayDesk::PayDesk(requests::Requests& requests, std::string public_url,
       find_merchant_(std::move(find_merchant)) {}
 
 Result<std::optional<LinkedPage>> PayDesk::page(store::Tx& tx, const std::string& token) {
-  TRY(auto row, reads::pay_page(tx, token));
-  if (!row) return std::optional<LinkedPage>{};
-  TRY(auto merchant, find_merchant_(tx, row->tenant_id));
-  return std::optional<LinkedPage>{LinkedPage{*std::move(row), std::move(merchant)}};
+  TRY(auto found, pages(tx, std::span(&token, 1)));
+  return std::move(found.front());
+}
+
+Result<std::vector<std::optional<LinkedPage>>> PayDesk::pages(store::Tx& tx,
+                                                              std::span<const std::string> tokens) {
+  TRY(auto rows, reads::pay_pages(tx, tokens));
+  std::vector<std::optional<LinkedPage>> out(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i]) continue;
+    TRY(auto merchant, find_merchant_(tx, rows[i]->tenant_id));
+    out[i] = LinkedPage{*std::move(rows[i]), std::move(merchant)};
+  }
+  return out;
 }
 
 std::string locale_of(const LinkedPage& page) {

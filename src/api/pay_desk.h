@@ -32,6 +32,9 @@ class PayDesk {
 
   // What the page of a link shows; absent for an unknown link.
   Result<std::optional<LinkedPage>> page(store::Tx& tx, const std::string& token);
+  // At most reads::kPagesAtOnce, in their order.
+  Result<std::vector<std::optional<LinkedPage>>> pages(store::Tx& tx,
+                                                       std::span<const std::string> tokens);
 
   // Pay was pressed on the page of `token`. not_found: unknown link; conflict "closed": it takes no
   // payments (any more).

@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/log.h"
+#include "store/batch.h"
 
 namespace api {
 
@@ -31,14 +32,18 @@ class PayPageRoutes {
  public:
   explicit PayPageRoutes(PayPageDeps deps)
       : d_(std::move(deps)),
+        pages_(d_.runtime, d_.store,
+               {.name = "pay_page", .access = store::Access::reads, .items_max = reads::kPagesAtOnce},
+               [this](store::Tx& tx, std::span<const std::string> tokens) {
+                 return d_.desk.pages(tx, tokens);
+               }),
         limiter_(d_.runtime.clock(), d_.requests_per_second, d_.requests_per_second * 5) {}
 
   Awaitable<Result<net::Response>> show(net::Request request) {
     if (!limiter_.take(request.peer).allowed) co_return notice(request, 429, NoticeKind::slow_down);
     const std::string token = request.path_params.at(0);
     const int returns = returns_of(request);
-    auto body = [this, token](store::Tx& tx) { return d_.desk.page(tx, token); };
-    auto page = co_await d_.store.with_reads(body);
+    auto page = co_await pages_.run(token);
     if (!page) co_return trouble(request, page.error());
     if (!*page) co_return notice(request, 404, NoticeKind::unknown_link);
     PageState state = state_of(**page);
@@ -209,6 +214,8 @@ class PayPageRoutes {
   }
 
   PayPageDeps d_;
+  // Links are opened by many at once: pages that are asked for together are read together.
+  store::Batch<std::string, std::optional<LinkedPage>> pages_;
   RateLimiter limiter_;
 };
 

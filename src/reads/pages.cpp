@@ -41,7 +41,22 @@ struct TemplateSlot {
 };
 BOOST_DESCRIBE_STRUCT(TemplateSlot, (), (tenant_id, default_slot))
 
+struct EightHashes {
+  store::Blob hash_0, hash_1, hash_2, hash_3, hash_4, hash_5, hash_6, hash_7;
+};
+BOOST_DESCRIBE_STRUCT(EightHashes, (),
+                      (hash_0, hash_1, hash_2, hash_3, hash_4, hash_5, hash_6, hash_7))
+
+struct PageOfHash : TokenHash, PayPage {};
+BOOST_DESCRIBE_STRUCT(PageOfHash, (TokenHash, PayPage), ())
+
+store::Blob hash_of(std::string_view token) {
+  const auto digest = domain::link_token_hash(token);
+  return {std::string(reinterpret_cast<const char*>(digest.data()), digest.size())};
+}
+
 constexpr store::Query<TokenHash, PayPage> kPayPage{sql::page_of_link};
+constexpr store::Query<EightHashes, PageOfHash> kPayPages{sql::pages_of_links};
 constexpr store::Query<OfTenant, Logo> kLogo{sql::logo_of_tenant};
 constexpr store::Query<RequestKey, MessageContext> kContext{sql::message_context};
 constexpr store::Query<TemplateKey, TemplateText> kTemplateById{sql::template_by_id};
@@ -53,9 +68,31 @@ constexpr store::Query<RequestKey, Recipient> kRecipientOfRequest{sql::recipient
 
 Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token) {
   if (!domain::is_link_token(token)) return std::optional<PayPage>{};
-  const auto digest = domain::link_token_hash(token);
-  const TokenHash key{{std::string(reinterpret_cast<const char*>(digest.data()), digest.size())}};
-  return tx.one(kPayPage, key);
+  return tx.one(kPayPage, TokenHash{hash_of(token)});
+}
+
+Result<std::vector<std::optional<PayPage>>> pay_pages(store::Tx& tx,
+                                                      std::span<const std::string> tokens) {
+  QT_ASSERT(!tokens.empty() && tokens.size() <= kPagesAtOnce);
+  std::vector<std::optional<PayPage>> out(tokens.size());
+  if (tokens.size() == 1) {
+    TRY(out.front(), pay_page(tx, tokens.front()));
+    return out;
+  }
+  // Beyond the end the last one stands again; what is no token has no row.
+  std::vector<store::Blob> hashes;
+  for (const std::string& token : tokens) hashes.push_back(hash_of(token));
+  hashes.resize(kPagesAtOnce, hashes.back());
+  const EightHashes key{hashes[0], hashes[1], hashes[2], hashes[3],
+                        hashes[4], hashes[5], hashes[6], hashes[7]};
+  const auto place = [&](PageOfHash&& row) -> base::Status {
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (hashes[i] == row.token_hash) out[i] = static_cast<const PayPage&>(row);
+    }
+    return {};
+  };
+  TRY_STATUS(tx.each(kPayPages, key, place));
+  return out;
 }
 
 Result<std::optional<Logo>> logo(store::Tx& tx, domain::TenantId tenant_id) {

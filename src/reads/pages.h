@@ -1,6 +1,8 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "domain/ids.h"
@@ -40,6 +42,10 @@ BOOST_DESCRIBE_STRUCT(PayPage, (),
                        currency, description, reference, status, flags, due_at, expires_at, paid_at,
                        version, client_locale, client_email, client_name))
 Result<std::optional<PayPage>> pay_page(store::Tx& tx, std::string_view token);
+// At most kPagesAtOnce, in their order.
+inline constexpr std::size_t kPagesAtOnce = 8;
+Result<std::vector<std::optional<PayPage>>> pay_pages(store::Tx& tx,
+                                                      std::span<const std::string> tokens);
 
 // The merchant's logo as it is served.
 struct Logo {

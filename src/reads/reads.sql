@@ -40,7 +40,30 @@ SELECT
   t.livemode AS t_livemode, t.created_at AS t_created_at, t.updated_at AS t_updated_at, t.paid_at AS t_paid_at
 FROM payment_request AS r JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
 LEFT JOIN payment_transaction AS t ON t.tenant_id = r.tenant_id AND t.request_id = r.id
-WHERE r.tenant_id = :tenant_id AND r.id = :id ORDER BY t.id DESC LIMIT 100
+WHERE r.tenant_id = :tenant_id AND r.id = :id
+
+-- name: request_details
+-- global: each of the eight requests is asked for under its own tenant.
+SELECT
+  r.tenant_id, r.id, r.client_id, r.livemode, r.amount_minor, r.currency, r.description, r.reference, r.channels,
+  r.status, r.flags, r.link_key_version, r.metadata, r.due_at, r.expires_at, r.version, r.created_at,
+  r.updated_at, r.paid_at,
+  c.name AS client_name, c.email AS client_email, c.phone AS client_phone,
+  t.id AS t_id, t.provider AS t_provider, t.provider_ref AS t_provider_ref, t.payment_intent AS t_payment_intent,
+  t.amount_minor AS t_amount_minor, t.currency AS t_currency, t.status AS t_status,
+  t.refunded_minor AS t_refunded_minor, t.disputed_minor AS t_disputed_minor, t.fee_micros AS t_fee_micros,
+  t.fee_currency AS t_fee_currency, t.quarantine_reason AS t_quarantine_reason, t.state AS t_state,
+  t.livemode AS t_livemode, t.created_at AS t_created_at, t.updated_at AS t_updated_at, t.paid_at AS t_paid_at
+FROM payment_request AS r JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
+LEFT JOIN payment_transaction AS t ON t.tenant_id = r.tenant_id AND t.request_id = r.id
+WHERE (r.tenant_id = :tenant_0 AND r.id = :id_0) OR
+  (r.tenant_id = :tenant_1 AND r.id = :id_1) OR
+  (r.tenant_id = :tenant_2 AND r.id = :id_2) OR
+  (r.tenant_id = :tenant_3 AND r.id = :id_3) OR
+  (r.tenant_id = :tenant_4 AND r.id = :id_4) OR
+  (r.tenant_id = :tenant_5 AND r.id = :id_5) OR
+  (r.tenant_id = :tenant_6 AND r.id = :id_6) OR
+  (r.tenant_id = :tenant_7 AND r.id = :id_7)
 
 -- name: list_transactions
 SELECT
@@ -181,6 +204,17 @@ FROM link AS l
 JOIN payment_request AS r ON r.tenant_id = l.tenant_id AND r.id = l.request_id
 JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
 WHERE l.token_hash = :token_hash
+
+-- name: pages_of_links
+-- global: a payer has nothing but the link; the row says whose it is.
+SELECT l.token_hash, l.tenant_id, l.request_id, l.message_id,
+  r.client_id, r.livemode, r.amount_minor, r.currency, r.description, r.reference, r.status, r.flags, r.due_at,
+  r.expires_at, r.paid_at, r.version,
+  c.locale AS client_locale, c.email AS client_email, c.name AS client_name
+FROM link AS l
+JOIN payment_request AS r ON r.tenant_id = l.tenant_id AND r.id = l.request_id
+JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
+WHERE l.token_hash IN (:hash_0, :hash_1, :hash_2, :hash_3, :hash_4, :hash_5, :hash_6, :hash_7)
 
 -- name: message_context
 SELECT r.status AS request_status, r.amount_minor, r.currency, r.description, r.reference, r.due_at, r.paid_at,

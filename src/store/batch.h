@@ -13,14 +13,15 @@
 
 namespace store {
 
-// Many small pieces of work of one kind in one transaction, when they come at the same time: while
-// `running_max` transactions are under way, what arrives waits and then goes together, so that
-// nothing waits for company. Lives as long as the runtime runs. Thread-safe.
+// Many small pieces of work of one kind, reads or writes, in one transaction when they come at the
+// same time: while `running_max` transactions are under way, what arrives waits and then goes
+// together, so that nothing waits for company. Lives as long as the runtime runs. Thread-safe.
 template <class Item, class Out>
 class Batch {
  public:
   struct Options {
     std::string name;
+    Access access = Access::write;  // or reads
     std::size_t items_max = 32;
     std::size_t running_max = 2;
     std::size_t waiting_max = 1024;  // more are refused with Code::unavailable
@@ -87,9 +88,14 @@ class Batch {
     }
   }
 
+  Awaitable<Result<std::vector<Out>>> carry_out(std::span<const Item> items) {
+    auto body = [this, items](Tx& tx) { return body_(tx, items); };
+    if (options_.access == Access::reads) co_return co_await store_.with_reads(body);
+    co_return co_await store_.with_transaction(body);
+  }
+
   Awaitable<void> write(Taken& taken) {
-    auto together = [this, &taken](Tx& tx) { return body_(tx, taken.items); };
-    auto results = co_await store_.with_transaction(together);
+    auto results = co_await carry_out(taken.items);
     if (results) {
       QT_ASSERT(results->size() == taken.items.size());
       for (std::size_t i = 0; i < taken.items.size(); ++i)
@@ -109,8 +115,8 @@ class Batch {
   }
 
   Awaitable<void> write_one(const Item& item, detail::Resume<Result<Out>>& waiter) {
-    auto single = [this, &item](Tx& tx) { return body_(tx, std::span<const Item>(&item, 1)); };
-    auto result = co_await store_.with_transaction(single);
+    const std::span<const Item> alone(&item, 1);
+    auto result = co_await carry_out(alone);
     if (!result) {
       waiter.resume(std::move(result).error());
       co_return;

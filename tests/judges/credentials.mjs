@@ -7,13 +7,13 @@ const sign_in = { email: env("ADMIN_EMAIL"), password: env("ADMIN_PASSWORD") };
 const session = await post("/v1/sessions", sign_in, null);
 
 if (process.argv[2] === "key") {
-  const key = { name: `Judges ${Date.now()}`, livemode: false, role: "owner" };
+  const key = { name: `Judges ${Date.now().toString(36)}`, livemode: false, role: "owner" };
   console.log((await post("/v1/api-keys", key, session.token)).secret);
 } else {
   const tenant = await post(
     "/v1/tenants",
     {
-      name: `Judged ${Date.now()}`,
+      name: `Judged ${Date.now().toString(36)}`,
       currency: "EUR",
       country: "DE",
       time_zone: "Europe/Berlin",
