@@ -32,11 +32,12 @@ class PayPageRoutes {
  public:
   explicit PayPageRoutes(PayPageDeps deps)
       : d_(std::move(deps)),
-        pages_(d_.runtime, d_.store,
-               {.name = "pay_page", .access = store::Access::reads, .items_max = reads::kPagesAtOnce},
-               [this](store::Tx& tx, std::span<const std::string> tokens) {
-                 return d_.desk.pages(tx, tokens);
-               }),
+        pages_(
+            d_.runtime, d_.store,
+            {.name = "pay_page", .access = store::Access::reads, .items_max = reads::kPagesAtOnce},
+            [this](store::Tx& tx, std::span<const std::string> tokens) {
+              return d_.desk.pages(tx, tokens);
+            }),
         limiter_(d_.runtime.clock(), d_.requests_per_second, d_.requests_per_second * 5) {}
 
   Awaitable<Result<net::Response>> show(net::Request request) {

@@ -18,20 +18,13 @@ struct ListParams {
 };
 BOOST_DESCRIBE_STRUCT(ListParams, (), (tenant_id, livemode, status, client_id, cursor, limit))
 
-struct EightRequests {
-  domain::TenantId tenant_0, tenant_1, tenant_2, tenant_3, tenant_4, tenant_5, tenant_6, tenant_7;
-  domain::RequestId id_0, id_1, id_2, id_3, id_4, id_5, id_6, id_7;
-};
-BOOST_DESCRIBE_STRUCT(EightRequests, (),
-                      (tenant_0, tenant_1, tenant_2, tenant_3, tenant_4, tenant_5, tenant_6,
-                       tenant_7, id_0, id_1, id_2, id_3, id_4, id_5, id_6, id_7))
-
 constexpr std::size_t kTransactionsMax = 100;
 
-struct OfTenant {
+struct RequestKey {
   domain::TenantId tenant_id;
+  domain::RequestId id;
 };
-BOOST_DESCRIBE_STRUCT(OfTenant, (), (tenant_id))
+BOOST_DESCRIBE_STRUCT(RequestKey, (), (tenant_id, id))
 
 // TransactionRow as an outer join gives it: all absent when there is none.
 struct JoinedTransaction {
@@ -61,9 +54,6 @@ BOOST_DESCRIBE_STRUCT(JoinedTransaction, (),
 struct DetailRow : RequestRow, RequestClient, JoinedTransaction {};
 BOOST_DESCRIBE_STRUCT(DetailRow, (RequestRow, RequestClient, JoinedTransaction), ())
 
-struct TenantDetailRow : OfTenant, DetailRow {};
-BOOST_DESCRIBE_STRUCT(TenantDetailRow, (OfTenant, DetailRow), ())
-
 // Of a row that has a transaction.
 TransactionRow transaction_of(domain::RequestId request_id, JoinedTransaction& t) {
   return {*t.t_id,
@@ -92,17 +82,6 @@ constexpr List kListByStatus{sql::list_requests_by_status};
 constexpr List kListByClient{sql::list_requests_by_client};
 constexpr List kListByClientAndStatus{sql::list_requests_by_client_and_status};
 constexpr store::Query<RequestKey, DetailRow> kDetail{sql::request_detail};
-constexpr store::Query<EightRequests, TenantDetailRow> kDetails{sql::request_details};
-
-// One of the rows of a request, one for each transaction.
-void add_row(std::optional<RequestDetail>& out, DetailRow&& row) {
-  if (!out) {
-    out.emplace();
-    static_cast<RequestRow&>(*out) = std::move(static_cast<RequestRow&>(row));
-    static_cast<RequestClient&>(*out) = std::move(static_cast<RequestClient&>(row));
-  }
-  if (row.t_id) out->transactions.push_back(transaction_of(out->id, row));
-}
 
 // A request has one transaction a day at most, so there are few to sort.
 void keep_newest(std::vector<TransactionRow>& transactions) {
@@ -130,41 +109,16 @@ Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantI
                                                   domain::RequestId id) {
   std::optional<RequestDetail> out;
   const auto add = [&out](DetailRow&& row) -> base::Status {
-    add_row(out, std::move(row));
+    if (!out) {
+      out.emplace();
+      static_cast<RequestRow&>(*out) = std::move(static_cast<RequestRow&>(row));
+      static_cast<RequestClient&>(*out) = std::move(static_cast<RequestClient&>(row));
+    }
+    if (row.t_id) out->transactions.push_back(transaction_of(out->id, row));
     return {};
   };
   TRY_STATUS(tx.each(kDetail, RequestKey{tenant_id, id}, add));
   if (out) keep_newest(out->transactions);
-  return out;
-}
-
-Result<std::vector<std::optional<RequestDetail>>> find_requests(store::Tx& tx,
-                                                                std::span<const RequestKey> keys) {
-  QT_ASSERT(!keys.empty() && keys.size() <= kRequestsAtOnce);
-  std::vector<std::optional<RequestDetail>> out(keys.size());
-  if (keys.size() == 1) {
-    TRY(out.front(), find_request(tx, keys[0].tenant_id, keys[0].id));
-    return out;
-  }
-  // Beyond the end the last one stands again.
-  const auto key = [&](std::size_t i) { return keys[std::min(i, keys.size() - 1)]; };
-  const EightRequests params{key(0).tenant_id, key(1).tenant_id, key(2).tenant_id,
-                             key(3).tenant_id, key(4).tenant_id, key(5).tenant_id,
-                             key(6).tenant_id, key(7).tenant_id, key(0).id,
-                             key(1).id,        key(2).id,        key(3).id,
-                             key(4).id,        key(5).id,        key(6).id,
-                             key(7).id};
-  const auto add = [&](TenantDetailRow&& row) -> base::Status {
-    const RequestKey found{row.tenant_id, row.id};
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (keys[i] == found) add_row(out[i], DetailRow(row));
-    }
-    return {};
-  };
-  TRY_STATUS(tx.each(kDetails, params, add));
-  for (auto& request : out) {
-    if (request) keep_newest(request->transactions);
-  }
   return out;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -64,16 +63,6 @@ struct RequestFilter {
 Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter& filter);
 Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,
                                                   domain::RequestId id);
-struct RequestKey {
-  domain::TenantId tenant_id;
-  domain::RequestId id;
-  friend bool operator==(const RequestKey&, const RequestKey&) = default;
-};
-BOOST_DESCRIBE_STRUCT(RequestKey, (), (tenant_id, id))
-// At most kRequestsAtOnce, in their order.
-inline constexpr std::size_t kRequestsAtOnce = 8;
-Result<std::vector<std::optional<RequestDetail>>> find_requests(store::Tx& tx,
-                                                                std::span<const RequestKey> keys);
 
 // The greatest id: a cursor before the first page.
 template <class IdType>

@@ -58,7 +58,8 @@ class BatchTest : public ::testing::TestWithParam<Kind> {
 };
 
 TEST_P(BatchTest, what_arrives_together_is_written_together_up_to_the_limit) {
-  Inserts batch(t_->runtime(), t_->store(), {.name = "inserts", .items_max = 4, .running_max = 1}, insert());
+  Inserts batch(t_->runtime(), t_->store(), {.name = "inserts", .items_max = 4, .running_max = 1},
+                insert());
   const auto results = run(batch, items(10));
   for (const auto& result : results) EXPECT_TRUE(result);
   EXPECT_EQ(count(), 10);
@@ -72,7 +73,8 @@ TEST_P(BatchTest, what_arrives_together_is_written_together_up_to_the_limit) {
 }
 
 TEST_P(BatchTest, a_bad_item_fails_alone) {
-  Inserts batch(t_->runtime(), t_->store(), {.name = "inserts", .items_max = 8, .running_max = 1}, insert());
+  Inserts batch(t_->runtime(), t_->store(), {.name = "inserts", .items_max = 8, .running_max = 1},
+                insert());
   auto some = items(6);
   some[3].name = some[1].name;  // the unique key refuses the second of them
   const auto results = run(batch, some);
