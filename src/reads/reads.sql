@@ -184,14 +184,13 @@ WHERE l.token_hash = :token_hash
 
 -- name: pages_of_links
 -- global: a payer has nothing but the link; the row says whose it is.
--- MariaDB would rather scan the requests than look up eight.
 SELECT l.token_hash, l.tenant_id, l.request_id, l.message_id,
   r.client_id, r.livemode, r.amount_minor, r.currency, r.description, r.reference, r.status, r.flags, r.due_at,
   r.expires_at, r.paid_at, r.version,
   c.locale AS client_locale, c.email AS client_email, c.name AS client_name
 FROM link AS l
-{{mariadb}}STRAIGHT_JOIN{{else}}JOIN{{end}} payment_request AS r ON r.tenant_id = l.tenant_id AND r.id = l.request_id
-{{mariadb}}STRAIGHT_JOIN{{else}}JOIN{{end}} client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
+JOIN payment_request AS r ON r.tenant_id = l.tenant_id AND r.id = l.request_id
+JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
 WHERE l.token_hash IN (:hash_0, :hash_1, :hash_2, :hash_3, :hash_4, :hash_5, :hash_6, :hash_7)
 
 -- name: message_context
