@@ -73,6 +73,11 @@ ValueSource::Place ValueSource::place_of(const std::vector<std::string>& all, st
     }
     return "";
   };
+  // A later one of `column IN (?, ?, …)` stands where the first does.
+  while (at >= 2 && word(at, -1, 0) == "," && word(at, -1, 1) == "?") {
+    do --at;
+    while (all[at] != "?");
+  }
   Place place{.column = std::string(parameter)};
   const std::string before = upper(word(at, -1, 0));
   if (before == "LIMIT" || before == "OFFSET") {
