@@ -1,14 +1,13 @@
 #include "store/job_queue.h"
 
 namespace store {
-namespace {
+
 base::Error refused(const char* reason) {
   base::Error e =
       base::error(base::Code::unavailable, reason, "the database takes no more work now");
   e.retry_after_s = 1;
   return e;
 }
-}  // namespace
 
 void JobQueue::push(std::unique_ptr<Job> job) {
   bool closed = false;

@@ -9,6 +9,9 @@
 
 namespace store {
 
+// What a body is told that is not taken: Code::unavailable, to be tried again soon.
+base::Error refused(const char* reason);
+
 // Bodies waiting for database threads. The thread that went idle last is woken first, so that at
 // low load the same connection (with warm caches on both sides) does all the work.
 class JobQueue {

@@ -5,19 +5,13 @@
 
 #include "base/encoding.h"
 #include "store/engines.h"
+#include "store/job_queue.h"
 #include "store/mariadb_lane.h"
 
 namespace store {
 namespace {
 
 namespace asio = boost::asio;
-
-base::Error refused(const char* reason) {
-  base::Error e =
-      base::error(base::Code::unavailable, reason, "the database takes no more work now");
-  e.retry_after_s = 1;
-  return e;
-}
 
 // The lanes of one event loop and the bodies that wait for one. All on the loop's thread. The lane
 // that went idle last works first, so that at low load one connection (with warm caches on both
