@@ -131,15 +131,14 @@ class ClientRoutes {
     CO_TRY(filter.limit, params.integer("limit", 50, 1, 100));
     CO_TRY(filter.cursor, params.id<domain::ClientId>("cursor"));
     auto body = [this, &filter](store::Tx& tx) { return d_.clients.list(tx, filter); };
-    CO_TRY(auto page, co_await d_.store.with_snapshot(body));
-    Page<ClientView> out;
-    for (auto& row : page.rows) out.data.push_back(view_of(std::move(row)));
-    if (page.next_cursor) out.next_cursor = page.next_cursor->text();
-    std::string text = "{\"data\":" + base::json::write(out.data) +
-                       ",\"next_cursor\":" + base::json::write(out.next_cursor) + "}";
-    net::Response response = net::text_response(200, "application/json", std::move(text));
-    response.headers.set("Cache-Control", "no-store");
-    co_return response;
+    CO_TRY(auto found, co_await d_.store.with_snapshot(body));
+    Page page(filter.limit);
+    for (auto& row : found.rows) {
+      const auto id = row.id;
+      page.add(id, view_of(std::move(row)));
+    }
+    if (found.next_cursor) page.go_on_behind(*found.next_cursor);
+    co_return std::move(page).response();
   }
 
   Awaitable<Result<net::Response>> create(Call call) {

@@ -82,8 +82,15 @@ std::string Creator::link_placeholder(std::int64_t key_version, domain::RequestI
 }
 
 std::string Creator::link_of(std::int64_t key_version, domain::RequestId id) const {
-  const auto token = links_.token(key_version, id.value);
-  return public_url_ + "/p/" + (token ? *token : "unavailable");
+  std::string out;
+  append_link(out, key_version, id);
+  return out;
+}
+
+void Creator::append_link(std::string& out, std::int64_t key_version, domain::RequestId id) const {
+  out += public_url_;
+  out += "/p/";
+  if (!links_.append_token(out, key_version, id.value)) out += "unavailable";
 }
 
 std::string Creator::expand(std::string body) const {

@@ -29,6 +29,7 @@ class Creator {
   static std::string link_placeholder(std::int64_t key_version, domain::RequestId id);
   std::string expand(std::string body) const;
   std::string link_of(std::int64_t key_version, domain::RequestId id) const;
+  void append_link(std::string& out, std::int64_t key_version, domain::RequestId id) const;
 
  private:
   store::Store& store_;

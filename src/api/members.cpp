@@ -20,17 +20,13 @@ struct RoleBody {
 BOOST_DESCRIBE_STRUCT(RoleBody, (), (role))
 
 // Members have no id of their own: the cursor is the user's.
-net::Response members_page(std::vector<identity::Member> rows, std::int64_t limit) {
-  Page<identity::Member> page;
-  if (rows.size() > static_cast<std::size_t>(limit)) {
-    rows.resize(static_cast<std::size_t>(limit));
-    page.next_cursor = rows.back().user_id.text();
+net::Response members_page(const std::vector<identity::Member>& rows, std::int64_t limit) {
+  Page page(limit);
+  for (const auto& row : rows) {
+    if (!page.has_room()) break;
+    page.add(row.user_id, row);
   }
-  std::string body = "{\"data\":" + base::json::write(rows) +
-                     ",\"next_cursor\":" + base::json::write(page.next_cursor) + "}";
-  net::Response out = net::text_response(200, "application/json", std::move(body));
-  out.headers.set("Cache-Control", "no-store");
-  return out;
+  return std::move(page).response();
 }
 
 class MemberRoutes {
@@ -46,7 +42,7 @@ class MemberRoutes {
       return d_.users.list_members(tx, tenant, cursor, limit);
     };
     CO_TRY(auto rows, co_await d_.store.with_snapshot(body));
-    co_return members_page(std::move(rows), limit);
+    co_return members_page(rows, limit);
   }
 
   Awaitable<Result<net::Response>> add(Call call) {

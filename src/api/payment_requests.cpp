@@ -145,14 +145,9 @@ class PaymentRequestRoutes {
     CO_TRY(filter.limit, params.integer("limit", 50, 1, 100));
     CO_TRY(const auto asked, params.boolean("livemode"));
     CO_TRY(filter.livemode, livemode_of(call.who, asked));
-    auto body = [filter](store::Tx& tx) { return reads::list_requests(tx, filter); };
-    CO_TRY(auto rows, co_await d_.store.with_reads(body));
-    const Time now = d_.clock.now();
-    const auto to_view = [this, now](reads::RequestRow row) {
-      std::string link = d_.creator.link_of(row.link_key_version, row.id);
-      return view_of(std::move(row), std::move(link), now);
-    };
-    co_return page_response(std::move(rows), filter.limit, to_view);
+    auto body = [this, filter](store::Tx& tx) { return page_of(tx, filter); };
+    CO_TRY(auto page, co_await d_.store.with_reads(body));
+    co_return std::move(page).response();
   }
 
   Awaitable<Result<net::Response>> read(Call call) {
@@ -231,6 +226,22 @@ class PaymentRequestRoutes {
   }
 
  private:
+  // Written row by row as they arrive: the list is what merchants ask for most.
+  Result<Page> page_of(store::Tx& tx, const reads::RequestFilter& filter) {
+    Page page(filter.limit);
+    RequestView view;
+    const auto add = [&](reads::RequestRow& row) -> Status {
+      if (!page.has_room()) return {};
+      fill(view, row, d_.clock.now());
+      view.link.clear();
+      d_.creator.append_link(view.link, row.link_key_version, row.id);
+      page.add(row.id, view);
+      return {};
+    };
+    TRY_STATUS(reads::each_request(tx, filter, add));
+    return page;
+  }
+
   static bool sees(const identity::Principal& who, const requests::PaymentRequest& request) {
     return !who.livemode || *who.livemode == request.livemode;
   }

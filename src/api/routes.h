@@ -167,10 +167,4 @@ Result<std::optional<std::int64_t>> if_match(const net::Request& request);
 // precondition_failed unless `version` is the one that was named.
 Status check_version(std::optional<std::int64_t> named, std::int64_t version);
 
-template <class T>
-struct Page {
-  std::vector<T> data;
-  std::optional<std::string> next_cursor;
-};
-
 }  // namespace api

@@ -22,39 +22,43 @@ std::optional<std::string> decline_code_of(const base::json::Raw& state) {
   return code ? std::optional<std::string>(*code) : std::nullopt;
 }
 
-}  // namespace
-
-std::vector<std::string> split_channels(std::string_view channels) {
-  std::vector<std::string> out;
+// Of "email,sms".
+void split_channels(std::string_view channels, std::vector<std::string>& out) {
+  out.clear();
   while (!channels.empty()) {
     const std::size_t comma = channels.find(',');
     out.emplace_back(channels.substr(0, comma));
     channels = comma == std::string_view::npos ? std::string_view{} : channels.substr(comma + 1);
   }
-  return out;
 }
 
-RequestView view_of(reads::RequestRow row, std::string link, Time now) {
-  RequestView v;
+}  // namespace
+
+void fill(RequestView& v, reads::RequestRow& row, Time now) {
   v.id = row.id;
   v.client_id = row.client_id;
   v.amount_minor = row.amount_minor;
   v.currency = row.currency;
-  v.description = std::move(row.description);
+  v.description.swap(row.description);
   v.status = row.status;
   v.overdue = domain::is_overdue(row.status, row.due_at, now);
   v.flags = flags_of(row.flags);
   v.livemode = row.livemode;
-  v.reference = std::move(row.reference);
+  v.reference.swap(row.reference);
   v.due_at = row.due_at;
   v.expires_at = row.expires_at;
   v.created_at = row.created_at;
   v.updated_at = row.updated_at;
   v.paid_at = row.paid_at;
-  v.link = std::move(link);
-  v.channels = split_channels(row.channels);
-  v.metadata = std::move(row.metadata);
+  split_channels(row.channels, v.channels);
+  v.metadata.text.swap(row.metadata.text);
   v.version = row.version;
+}
+
+RequestView view_of(reads::RequestRow row, std::string link, Time now) {
+  RequestView v;
+  fill(v, row, now);
+  v.link = std::move(link);
   return v;
 }
 

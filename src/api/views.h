@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/idempotent.h"
+#include "api/page.h"
 #include "messaging/messages.h"
 #include "payments/refunds.h"
 #include "reads/messages.h"
@@ -48,6 +49,8 @@ BOOST_DESCRIBE_STRUCT(RequestView, (),
                       (id, client_id, amount_minor, currency, description, status, overdue, flags,
                        livemode, reference, due_at, expires_at, created_at, updated_at, paid_at,
                        link, channels, metadata, version))
+// All but the link. Texts change places with the row's, so that a view used again keeps its memory.
+void fill(RequestView& view, reads::RequestRow& row, Time now);
 RequestView view_of(reads::RequestRow row, std::string link, Time now);
 RequestView view_of(const requests::PaymentRequest& row, std::string link, Time now);
 
@@ -152,29 +155,5 @@ struct MessageListView {
   std::vector<MessageView> data;
 };
 BOOST_DESCRIBE_STRUCT(MessageListView, (), (data))
-
-std::vector<std::string> split_channels(std::string_view channels);  // "email,sms"
-
-// {"data":[…],"next_cursor":…} of rows fetched with one more than `limit`.
-template <class Row, class ToView>
-net::Response page_response(std::vector<Row> rows, std::int64_t limit, ToView&& to_view) {
-  std::string body = "{\"data\":[";
-  const bool more = rows.size() > static_cast<std::size_t>(limit);
-  if (more) rows.resize(static_cast<std::size_t>(limit));
-  std::optional<std::string> next;
-  if (more && !rows.empty()) next = rows.back().id.text();
-  bool first = true;
-  for (Row& row : rows) {
-    if (!first) body += ',';
-    first = false;
-    base::json::append(body, to_view(std::move(row)));
-  }
-  body += "],\"next_cursor\":";
-  base::json::append(body, next);
-  body += '}';
-  net::Response out = net::text_response(200, "application/json", std::move(body));
-  out.headers.set("Cache-Control", "no-store");
-  return out;
-}
 
 }  // namespace api

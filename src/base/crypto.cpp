@@ -62,22 +62,59 @@ std::array<std::uint8_t, N> digest_of(const EVP_MD* md, std::string_view first,
   return out;
 }
 
-// RFC 2104. OpenSSL's own HMAC objects cost several times the hashing for short texts.
+// The two blocks that RFC 2104 makes of a key.
+template <std::size_t N>
+class KeyBlocks {
+ public:
+  KeyBlocks(const EVP_MD* md, std::string_view key) {
+    if (key.size() > kBlockSize) {
+      const auto hashed = digest_of<N>(md, key, {});
+      std::memcpy(inner_.data(), hashed.data(), N);
+    } else {
+      std::memcpy(inner_.data(), key.data(), key.size());
+    }
+    outer_ = inner_;
+    for (char& c : inner_) c = static_cast<char>(c ^ 0x36);
+    for (char& c : outer_) c = static_cast<char>(c ^ 0x5c);
+  }
+  KeyBlocks(const KeyBlocks&) = delete;
+  KeyBlocks& operator=(const KeyBlocks&) = delete;
+  ~KeyBlocks() {
+    OPENSSL_cleanse(inner_.data(), inner_.size());
+    OPENSSL_cleanse(outer_.data(), outer_.size());
+  }
+  std::string_view inner() const { return {inner_.data(), kBlockSize}; }
+  std::string_view outer() const { return {outer_.data(), kBlockSize}; }
+
+ private:
+  std::array<char, kBlockSize> inner_{};
+  std::array<char, kBlockSize> outer_{};
+};
+
+// OpenSSL's own HMAC objects cost several times the hashing for short texts.
 template <std::size_t N>
 std::array<std::uint8_t, N> hmac_of(const EVP_MD* md, std::string_view key, std::string_view data) {
-  std::array<char, kBlockSize> block{};
-  if (key.size() > kBlockSize) {
-    const auto hashed = digest_of<N>(md, key, {});
-    std::memcpy(block.data(), hashed.data(), N);
-  } else {
-    std::memcpy(block.data(), key.data(), key.size());
-  }
-  for (char& c : block) c = static_cast<char>(c ^ 0x36);
-  const auto inner = digest_of<N>(md, {block.data(), kBlockSize}, data);
-  for (char& c : block) c = static_cast<char>(c ^ 0x36 ^ 0x5c);
-  const std::string_view inner_text{reinterpret_cast<const char*>(inner.data()), N};
-  const auto out = digest_of<N>(md, {block.data(), kBlockSize}, inner_text);
-  OPENSSL_cleanse(block.data(), block.size());
+  const KeyBlocks<N> blocks(md, key);
+  const auto inner = digest_of<N>(md, blocks.inner(), data);
+  return digest_of<N>(md, blocks.outer(), {reinterpret_cast<const char*>(inner.data()), N});
+}
+
+std::shared_ptr<const void> begun_with(std::string_view block) {
+  std::shared_ptr<EVP_MD_CTX> context(EVP_MD_CTX_new(), FreeContext{});
+  const bool done = EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), block.data(), block.size()) == 1;
+  QT_ASSERT(done);
+  return context;
+}
+
+Digest go_on_with(const std::shared_ptr<const void>& begun, std::string_view data) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+  Digest out;
+  const bool done =
+      EVP_MD_CTX_copy_ex(context.get(), static_cast<const EVP_MD_CTX*>(begun.get())) == 1 &&
+      EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+      EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1;
+  QT_ASSERT(done);
   return out;
 }
 
@@ -92,6 +129,17 @@ Digest sha256(std::string_view data) { return digest_of<32>(sha256_algorithm(), 
 
 Digest hmac_sha256(std::string_view key, std::string_view data) {
   return hmac_of<32>(sha256_algorithm(), key, data);
+}
+
+HmacKey::HmacKey(std::string_view key) {
+  const KeyBlocks<32> blocks(sha256_algorithm(), key);
+  inner_ = begun_with(blocks.inner());
+  outer_ = begun_with(blocks.outer());
+}
+
+Digest HmacKey::hmac_sha256(std::string_view data) const {
+  const Digest inner = go_on_with(inner_, data);
+  return go_on_with(outer_, {reinterpret_cast<const char*>(inner.data()), inner.size()});
 }
 
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,16 @@ using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256(std::string_view data);
 Digest hmac_sha256(std::string_view key, std::string_view data);
+// The same for many short texts under one key, whose blocks are hashed once. Any thread.
+class HmacKey {
+ public:
+  explicit HmacKey(std::string_view key);
+  Digest hmac_sha256(std::string_view data) const;
+
+ private:
+  std::shared_ptr<const void> inner_;  // hashed so far: the key's block, as RFC 2104 pads it
+  std::shared_ptr<const void> outer_;
+};
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key,
                                        std::string_view data);  // Twilio's signature only
 bool equal_constant_time(std::string_view a, std::string_view b);

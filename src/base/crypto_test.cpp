@@ -44,6 +44,7 @@ TEST(Crypto, hmac_known_answers) {
   for (const auto& row : rows) {
     if (*row.sha256) {
       EXPECT_EQ(base::to_hex(base::hmac_sha256(row.key, row.data)), row.sha256);
+      EXPECT_EQ(base::to_hex(base::HmacKey(row.key).hmac_sha256(row.data)), row.sha256);
     }
     if (*row.sha1) {
       EXPECT_EQ(base::to_hex(base::hmac_sha1(row.key, row.data)), row.sha1);

@@ -156,21 +156,27 @@ Result<std::string> from_base64(std::string_view text) {
   return out;
 }
 
-std::string to_base62(std::span<const std::uint8_t, 16> bytes) {
+void append_base62(std::string& out, std::span<const std::uint8_t, 16> bytes) {
   unsigned __int128 value = 0;
   for (const auto b : bytes) value = value << 8 | b;
   // Ten digits at a time fit 64 bits, whose division is many times faster.
   constexpr std::uint64_t kTenDigits = 839'299'365'868'340'224;  // 62 to the power of 10
-  std::string out(kBase62Size, '0');
+  char text[kBase62Size];
   std::uint64_t part = 0;
   for (std::size_t done = 0; done < kBase62Size; ++done) {
     if (done % 10 == 0) {
       part = static_cast<std::uint64_t>(value % kTenDigits);
       value /= kTenDigits;
     }
-    out[kBase62Size - 1 - done] = kBase62[part % 62];
+    text[kBase62Size - 1 - done] = kBase62[part % 62];
     part /= 62;
   }
+  out.append(text, kBase62Size);
+}
+
+std::string to_base62(std::span<const std::uint8_t, 16> bytes) {
+  std::string out;
+  append_base62(out, bytes);
   return out;
 }
 

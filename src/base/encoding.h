@@ -16,6 +16,7 @@ std::string to_base64url(std::string_view bytes);  // without padding
 Result<std::string> from_base64(std::string_view text);
 // 128 bits as 22 base62 digits (0-9A-Za-z), fixed width.
 std::string to_base62(std::span<const std::uint8_t, 16> bytes);
+void append_base62(std::string& out, std::span<const std::uint8_t, 16> bytes);
 bool is_valid_utf8(
     std::string_view text);  // RFC 3629: no overlong forms, surrogates or values over U+10FFFF
 std::string percent_encode(std::string_view text);  // RFC 3986 unreserved characters stay

@@ -1,6 +1,8 @@
 #include "base/time.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace base {
 namespace {
@@ -12,11 +14,18 @@ using std::chrono::year_month_day;
 constexpr Time kFirst{sys_days{std::chrono::year{0} / 1 / 1}};
 constexpr Time kLast{sys_days{std::chrono::year{9999} / 12 / 31} + days{1} - Duration{1}};
 
-void put_digits(char* at, int count, std::int64_t value) {
-  for (int i = count - 1; i >= 0; --i) {
-    at[i] = static_cast<char>('0' + value % 10);
-    value /= 10;
+// "00" to "99": two digits for one division.
+constexpr std::array<char, 200> kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
   }
+  return pairs;
+}();
+
+void put_two(char* at, std::uint32_t value) {
+  std::memcpy(at, kPairs.data() + std::size_t{2} * value, 2);
 }
 
 // Reads from the front of `text`; every function answers false when the text does not fit.
@@ -73,16 +82,21 @@ void append_rfc3339(std::string& out, Time t) {
   t = std::clamp(t, kFirst, kLast);
   const auto day = std::chrono::floor<days>(t);
   const year_month_day date{day};
-  const std::int64_t us = (t - day).count();
-  const std::int64_t s = us / 1'000'000;
+  const auto in_day = static_cast<std::uint64_t>((t - day).count());
+  const auto s = static_cast<std::uint32_t>(in_day / 1'000'000);
+  const auto us = static_cast<std::uint32_t>(in_day % 1'000'000);
+  const auto year = static_cast<std::uint32_t>(static_cast<int>(date.year()));
   char text[] = "0000-00-00T00:00:00.000000Z";
-  put_digits(text, 4, static_cast<int>(date.year()));
-  put_digits(text + 5, 2, static_cast<unsigned>(date.month()));
-  put_digits(text + 8, 2, static_cast<unsigned>(date.day()));
-  put_digits(text + 11, 2, s / 3600);
-  put_digits(text + 14, 2, s / 60 % 60);
-  put_digits(text + 17, 2, s % 60);
-  put_digits(text + 20, 6, us % 1'000'000);
+  put_two(text, year / 100);
+  put_two(text + 2, year % 100);
+  put_two(text + 5, static_cast<unsigned>(date.month()));
+  put_two(text + 8, static_cast<unsigned>(date.day()));
+  put_two(text + 11, s / 3600);
+  put_two(text + 14, s / 60 % 60);
+  put_two(text + 17, s % 60);
+  put_two(text + 20, us / 10'000);
+  put_two(text + 22, us / 100 % 100);
+  put_two(text + 24, us % 100);
   out.append(text, sizeof(text) - 1);
 }
 

@@ -15,17 +15,22 @@ base::Result<LinkKeys> LinkKeys::make(std::map<std::int64_t, base::Secret<std::s
     }
   }
   LinkKeys out;
-  out.keys_ = std::move(keys);
+  for (const auto& [version, key] : keys) out.keys_.emplace(version, key.reveal());
   return out;
 }
 
 base::Result<std::string> LinkKeys::token(std::int64_t version, const base::Id128& id) const {
+  std::string out;
+  if (append_token(out, version, id)) return out;
+  return base::error(base::Code::not_found, "link key version is not configured");
+}
+
+bool LinkKeys::append_token(std::string& out, std::int64_t version, const base::Id128& id) const {
   const auto found = keys_.find(version);
-  if (found == keys_.end()) {
-    return base::error(base::Code::not_found, "link key version is not configured");
-  }
-  const auto digest = base::hmac_sha256(found->second.reveal(), base::as_chars(id.bytes));
-  return base::to_base62(std::span<const std::uint8_t, 16>(digest.data(), 16));
+  if (found == keys_.end()) return false;
+  const auto digest = found->second.hmac_sha256(base::as_chars(id.bytes));
+  base::append_base62(out, std::span<const std::uint8_t, 16>(digest.data(), 16));
+  return true;
 }
 
 bool is_link_token(std::string_view text) {

@@ -21,9 +21,11 @@ class LinkKeys {
   std::int64_t newest() const { return keys_.rbegin()->first; }
   // Code::not_found when that version is gone: the link can't be made again.
   base::Result<std::string> token(std::int64_t version, const base::Id128& id) const;
+  // The same behind `out`; false, and nothing appended, when that version is gone.
+  bool append_token(std::string& out, std::int64_t version, const base::Id128& id) const;
 
  private:
-  std::map<std::int64_t, base::Secret<std::string>> keys_;
+  std::map<std::int64_t, base::HmacKey> keys_;
 };
 
 inline constexpr std::size_t kLinkTokenChars = 22;

@@ -92,7 +92,7 @@ void keep_newest(std::vector<TransactionRow>& transactions) {
 
 }  // namespace
 
-Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter& filter) {
+base::Status each_request(store::Tx& tx, const RequestFilter& filter, const VisitRequest& visit) {
   ListParams params;
   params.tenant_id = filter.tenant_id;
   params.livemode = filter.livemode;
@@ -100,9 +100,10 @@ Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter
   params.client_id = filter.client_id.value_or(domain::ClientId{});
   params.cursor = cursor_or_end(filter.cursor);
   params.limit = filter.limit + 1;
+  const auto row = [&visit](RequestRow&& one) { return visit(one); };
   if (filter.client_id)
-    return tx.all(filter.status ? kListByClientAndStatus : kListByClient, params);
-  return tx.all(filter.status ? kListByStatus : kList, params);
+    return tx.each(filter.status ? kListByClientAndStatus : kListByClient, params, row);
+  return tx.each(filter.status ? kListByStatus : kList, params, row);
 }
 
 Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,

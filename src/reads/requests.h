@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,8 +60,10 @@ struct RequestFilter {
   std::int64_t limit = 50;
 };
 
-// Newest first; one row more than `limit` when there is a next page.
-Result<std::vector<RequestRow>> list_requests(store::Tx& tx, const RequestFilter& filter);
+// Newest first; one row more than `limit` when there is a next page. `visit` may take what the row
+// holds; the next one comes in the same object.
+using VisitRequest = std::function<base::Status(RequestRow& row)>;
+base::Status each_request(store::Tx& tx, const RequestFilter& filter, const VisitRequest& visit);
 Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,
                                                   domain::RequestId id);
 

@@ -51,7 +51,8 @@ class Tx {
   template <class P, class R>
   Result<std::vector<R>> all(const Query<P, R>& query, const std::type_identity_t<P>& params = {});
   // Rows one by one without storing them; `visit(R&&)` returns Status, an error stops and is passed
-  // up. It may use the transaction, but not start the same statement again.
+  // up. It may use the transaction, but not start the same statement again. All rows come in one
+  // object, whose texts keep their memory: what visit() needs later it moves, swaps or copies out.
   template <class P, class R, class F>
   Status each(const Query<P, R>& query, const std::type_identity_t<P>& params, F&& visit);
   // The same statement for many parameter sets (MariaDB: one round trip where possible). Sum of

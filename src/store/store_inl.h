@@ -161,8 +161,8 @@ Status Tx::each(const Query<P, R>& query, const std::type_identity_t<P>& params,
   TRY(Cursor * opened, connection_.query(*query.statement, values.bound(query.plan.data()),
                                          detail::kColumns<R>, true));
   detail::OpenCursor cursor(opened);
+  R row{};
   while (const detail::Value* from = cursor.next()) {
-    R row{};
     const std::size_t good = detail::decode_members(from, row);
     if (good < detail::kMemberCount<R>) {
       return detail::misfit(*query.statement, detail::kColumns<R>[good].name);

@@ -108,7 +108,8 @@ bool decode(const Value& from, T& to) {
       to.reset();
       return true;
     }
-    return decode(from, to.emplace());
+    if (!to) to.emplace();
+    return decode(from, *to);
   } else if (from.kind == Kind::null) {
     return false;
   } else if constexpr (std::is_same_v<T, bool>) {
