@@ -18,6 +18,7 @@ TOKEN = re.compile(r"""'(?:[^']|'')*' | --[^\n]* | /\*.*?\*/ | \{\{.*?\}\} | :\w
 PLAIN = {  # macro -> (SQLite, MariaDB)
     "for_update": ("", "FOR UPDATE"),
     "for_update_skip_locked": ("", "FOR UPDATE SKIP LOCKED"),
+    "force_primary": ("", "FORCE INDEX (PRIMARY)"),
     "div": ("/", "DIV"),
     "least": ("MIN", "LEAST"),
     "greatest": ("MAX", "GREATEST"),

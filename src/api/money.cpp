@@ -80,14 +80,7 @@ class MoneyRoutes {
         return base::error(base::Code::conflict, "not_refundable",
                            "only a verified payment can be given back");
       }
-      const payments::Refundable what{row.tenant_id,
-                                      row.id,
-                                      row.request_id,
-                                      row.livemode,
-                                      {row.amount_minor, row.currency},
-                                      row.refunded_minor,
-                                      row.disputed_minor};
-      TRY(const auto refund, d_.refunds.ask(tx, what, body.amount_minor, reason));
+      TRY(const auto refund, d_.refunds.ask(tx, refundable_of(row), body.amount_minor, reason));
       return Answer{201, base::json::write(view_of(refund))};
     };
     co_return co_await d_.creator.run(call, std::move(effect));
@@ -156,6 +149,16 @@ class MoneyRoutes {
 };
 
 }  // namespace
+
+payments::Refundable refundable_of(const tracking::Transaction& t) {
+  return {t.tenant_id,
+          t.id,
+          t.request_id,
+          t.livemode,
+          {t.amount_minor, t.currency},
+          t.refunded_minor,
+          t.disputed_minor};
+}
 
 void add_money_routes(Routes& routes, MoneyDeps deps) {
   auto self = std::make_shared<MoneyRoutes>(deps);

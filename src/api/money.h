@@ -15,6 +15,8 @@ struct MoneyDeps {
   tracking::Transactions& transactions;
   payments::Refunds& refunds;
 };
+// What of a verified payment can be given back.
+payments::Refundable refundable_of(const tracking::Transaction& transaction);
 void add_money_routes(Routes& routes, MoneyDeps deps);
 
 }  // namespace api

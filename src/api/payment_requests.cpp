@@ -5,6 +5,7 @@
 #include "domain/client.h"
 #include "reads/pages.h"
 #include "reads/timeline.h"
+#include "store/batch.h"
 
 namespace api {
 
@@ -122,10 +123,18 @@ std::string join_channels(const std::vector<domain::Channel>& channels) {
 
 class PaymentRequestRoutes {
  public:
-  explicit PaymentRequestRoutes(PaymentRequestDeps deps) : d_(deps) {}
+  explicit PaymentRequestRoutes(PaymentRequestDeps deps)
+      : d_(deps),
+        details_(d_.runtime, d_.store,
+                 {.name = "payment_requests.read",
+                  .access = store::Access::reads,
+                  .items_max = domain::kEight},
+                 [](store::Tx& tx, std::span<const domain::RequestKey> keys) {
+                   return reads::find_requests(tx, keys);
+                 }) {}
 
   Awaitable<Result<net::Response>> create(Call call) {
-    CO_TRY(const auto body, read_create(call.request, d_.clock.now()));
+    CO_TRY(const auto body, read_create(call.request, d_.runtime.clock().now()));
     CO_TRY(const bool livemode, livemode_of(call.who, body.livemode));
     const domain::TenantId tenant_id = call.who.tenant_id;
     Effect effect = [this, tenant_id, livemode, &body](store::Tx& tx) {
@@ -152,9 +161,8 @@ class PaymentRequestRoutes {
 
   Awaitable<Result<net::Response>> read(Call call) {
     CO_TRY(const auto id, path_id<domain::RequestId>(call.request));
-    const domain::TenantId tenant_id = call.who.tenant_id;
-    auto body = [tenant_id, id](store::Tx& tx) { return reads::find_request(tx, tenant_id, id); };
-    CO_TRY(auto found, co_await d_.store.with_reads(body));
+    const domain::RequestKey key{call.who.tenant_id, id};
+    CO_TRY(auto found, co_await details_.run(key));
     const bool visible = found && (!call.who.livemode || *call.who.livemode == found->livemode);
     if (!visible) co_return base::error(base::Code::not_found, "no such payment request");
     RequestDetailView view;
@@ -162,7 +170,8 @@ class PaymentRequestRoutes {
     for (auto& row : found->transactions) view.transactions.push_back(view_of(std::move(row)));
     std::string link = d_.creator.link_of(found->link_key_version, id);
     reads::RequestRow& row = *found;
-    static_cast<RequestView&>(view) = view_of(std::move(row), std::move(link), d_.clock.now());
+    static_cast<RequestView&>(view) =
+        view_of(std::move(row), std::move(link), d_.runtime.clock().now());
     net::Response response = json_response(200, view);
     set_etag(response, view.version);
     co_return response;
@@ -182,12 +191,12 @@ class PaymentRequestRoutes {
       TRY(const bool session_open, d_.sessions.end_open(tx, request.tenant_id, request.id));
       const auto event = session_open ? domain::RequestEvent::cancel_with_open_session
                                       : domain::RequestEvent::cancel;
-      TRY_STATUS(d_.requests.apply(tx, request, event, d_.clock.now()));
+      TRY_STATUS(d_.requests.apply(tx, request, event, d_.runtime.clock().now()));
       return request;
     };
     CO_TRY(const auto request, co_await d_.store.with_transaction(body));
     const std::string link = d_.creator.link_of(request.link_key_version, request.id);
-    net::Response response = json_response(200, view_of(request, link, d_.clock.now()));
+    net::Response response = json_response(200, view_of(request, link, d_.runtime.clock().now()));
     set_etag(response, request.version);
     co_return response;
   }
@@ -232,7 +241,7 @@ class PaymentRequestRoutes {
     RequestView view;
     const auto add = [&](reads::RequestRow& row) -> Status {
       if (!page.has_room()) return {};
-      fill(view, row, d_.clock.now());
+      fill(view, row, d_.runtime.clock().now());
       view.link.clear();
       d_.creator.append_link(view.link, row.link_key_version, row.id);
       page.add(row.id, view);
@@ -341,6 +350,8 @@ class PaymentRequestRoutes {
   }
 
   PaymentRequestDeps d_;
+  // Requests that are asked for together are read together.
+  store::Batch<domain::RequestKey, std::optional<reads::RequestDetail>> details_;
 };
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace api {
 // /v1/payment-requests: create, list, read, cancel, resend, timeline. Composes requests, messaging
 // and payments in one transaction each.
 struct PaymentRequestDeps {
+  base::Runtime& runtime;
   store::Store& store;
-  const base::Clock& clock;
   Creator& creator;
   requests::Requests& requests;
   messaging::Messages& messages;

@@ -77,6 +77,7 @@ class Core {
 
   // What one slice's change means for the others, in the same transaction.
   base::Status on_transaction_changes(store::Tx& tx, std::span<const tracking::Change> changes);
+  base::Status settle_paid(store::Tx& tx, std::span<const tracking::Change* const> changes);
   base::Status carry_on(store::Tx& tx, const tracking::Change& change,
                         requests::PaymentRequest& request);
   base::Status on_session_opened(store::Tx& tx, const payments::CheckoutSession& session);

@@ -1,3 +1,4 @@
+#include "api/money.h"
 #include "app/core.h"
 #include "base/log.h"
 #include "reads/pages.h"
@@ -17,30 +18,33 @@ base::Status Core::on_session_opened(store::Tx& tx, const payments::CheckoutSess
 
 base::Status Core::on_transaction_changes(store::Tx& tx,
                                           std::span<const tracking::Change> changes) {
-  struct Affected {
-    const tracking::Change& change;
-    requests::PaymentRequest request;
-  };
-  // All requests are read before anything about them is written, so that the writes of many
-  // payments go together.
-  std::vector<Affected> affected;
+  // All requests are read before anything about them is written, so that the reads and the writes
+  // of many payments go together.
+  std::vector<const tracking::Change*> affected;
+  std::vector<domain::RequestKey> keys;
   for (const tracking::Change& change : changes) {
     const tracking::Transaction& row = change.row;
-    const payments::Refundable refundable{row.tenant_id,
-                                          row.id,
-                                          row.request_id,
-                                          row.livemode,
-                                          {row.amount_minor, row.currency},
-                                          row.refunded_minor,
-                                          row.disputed_minor};
     if (row.quarantine_reason.empty())
-      TRY_STATUS(refunds.seen(tx, refundable, change.snapshot.refunds));
+      TRY_STATUS(refunds.seen(tx, api::refundable_of(row), change.snapshot.refunds));
     if (change.before.status == change.after.status) continue;
-    TRY(auto request, requests.lock(tx, row.tenant_id, row.request_id));
-    affected.push_back({change, std::move(request)});
+    affected.push_back(&change);
+    keys.push_back({row.tenant_id, row.request_id});
   }
-  for (Affected& each : affected) TRY_STATUS(carry_on(tx, each.change, each.request));
+  TRY(auto requests_of, requests.lock(tx, keys));
+  TRY_STATUS(settle_paid(tx, affected));
+  for (std::size_t i = 0; i < affected.size(); ++i)
+    TRY_STATUS(carry_on(tx, *affected[i], requests_of[i]));
   return {};
+}
+
+base::Status Core::settle_paid(store::Tx& tx, std::span<const tracking::Change* const> changes) {
+  std::vector<payments::PaidSession> paid;
+  for (const tracking::Change* change : changes) {
+    const tracking::Transaction& row = change->row;
+    if (change->after.status == TransactionStatus::succeeded)
+      paid.push_back({row.tenant_id, row.request_id, domain::CheckoutSessionId{row.id.value}});
+  }
+  return sessions.paid(tx, paid);
 }
 
 base::Status Core::carry_on(store::Tx& tx, const tracking::Change& change,
@@ -50,7 +54,6 @@ base::Status Core::carry_on(store::Tx& tx, const tracking::Change& change,
   const base::Time at = change.after.paid_at.value_or(outside.runtime.clock().now());
   switch (change.after.status) {
     case TransactionStatus::succeeded:
-      TRY_STATUS(sessions.paid(tx, row.tenant_id, row.request_id, session_id));
       return requests.apply(tx, request, RequestEvent::payment_verified, at);
     case TransactionStatus::processing:
       TRY_STATUS(sessions.closed(tx, row.tenant_id, session_id, SessionStatus::complete));

@@ -94,8 +94,8 @@ void add_people_routes(api::Routes& routes, Core& core, People& people) {
 void add_api_routes(api::Routes& routes, Core& core, People& people) {
   store::Store& store = core.outside.store;
   const base::Clock& clock = core.outside.runtime.clock();
-  api::add_payment_request_routes(
-      routes, {store, clock, core.creator, core.requests, core.messages, core.sessions});
+  api::add_payment_request_routes(routes, {core.outside.runtime, store, core.creator, core.requests,
+                                           core.messages, core.sessions});
   api::add_money_routes(routes, {store, core.creator, core.transactions, core.refunds});
   api::add_dashboard_route(routes, store, clock, [&core](store::Tx& tx, domain::TenantId tenant) {
     return core.directory.tenant_zone(tx, tenant);

@@ -1,5 +1,6 @@
 #include "payments/sessions.h"
 
+#include "domain/eight.h"
 #include "payments/sql.gen.h"
 
 namespace payments {
@@ -31,20 +32,21 @@ struct CloseSession {
 };
 BOOST_DESCRIBE_STRUCT(CloseSession, (), (tenant_id, id, status, now))
 
-struct SettleOpen {
-  domain::TenantId tenant_id;
-  domain::RequestId open_slot;
-  domain::CheckoutSessionId paid_id;
+struct PaidIds {
+  domain::CheckoutSessionId paid_0, paid_1, paid_2, paid_3, paid_4, paid_5, paid_6, paid_7;
   Time now;
 };
-BOOST_DESCRIBE_STRUCT(SettleOpen, (), (tenant_id, open_slot, paid_id, now))
+BOOST_DESCRIBE_STRUCT(PaidIds, (),
+                      (paid_0, paid_1, paid_2, paid_3, paid_4, paid_5, paid_6, paid_7, now))
+struct SettleOpen : domain::EightKeys<domain::RequestId>, PaidIds {};
+BOOST_DESCRIBE_STRUCT(SettleOpen, (domain::EightKeys<domain::RequestId>, PaidIds), ())
 
 constexpr store::Query<CheckoutSession> kInsert{sql::insert_session};
 constexpr store::Query<OpenSlot, CheckoutSession> kFindOpen{sql::find_open_session};
 constexpr store::Query<SessionKey, CheckoutSession> kLock{sql::lock_session};
 constexpr store::Query<CheckoutSession> kSave{sql::save_session};
 constexpr store::Query<CloseSession> kClose{sql::close_session};
-constexpr store::Query<SettleOpen> kSettleOpen{sql::settle_open_session};
+constexpr store::Query<SettleOpen> kSettleOpen{sql::settle_open_sessions};
 
 }  // namespace
 
@@ -117,10 +119,17 @@ Result<bool> Sessions::end_open(store::Tx& tx, domain::TenantId tenant_id,
   return true;
 }
 
-Status Sessions::paid(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id,
-                      domain::CheckoutSessionId id) {
-  TRY_STATUS(tx.later(kSettleOpen, SettleOpen{tenant_id, request_id, id, clock_.now()},
-                      store::Affects::any_rows));
+Status Sessions::paid(store::Tx& tx, std::span<const PaidSession> sessions) {
+  if (sessions.empty()) return {};
+  const auto settle = [&](std::span<const PaidSession> some, std::size_t) -> Status {
+    const auto id = [some](std::size_t n) { return domain::nth_of_eight(some, n).id; };
+    std::vector<domain::RequestKey> keys;
+    for (const PaidSession& session : some) keys.push_back({session.tenant_id, session.request_id});
+    const PaidIds paid{id(0), id(1), id(2), id(3), id(4), id(5), id(6), id(7), clock_.now()};
+    return tx.later(kSettleOpen, SettleOpen{domain::eight_of<domain::RequestId>(keys), paid},
+                    store::Affects::any_rows);
+  };
+  TRY_STATUS(domain::by_eights(sessions, settle));
   tx.after_commit(wake_);
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/ids.h"
@@ -62,6 +63,12 @@ struct SessionOrder {
 
 // The rows and their rules; every member is called inside a transaction.
 // Immutable after construction.
+struct PaidSession {
+  domain::TenantId tenant_id;
+  domain::RequestId request_id;
+  domain::CheckoutSessionId id;
+};
+
 class Sessions {
  public:
   // The provider knows the session and its reference is recorded; app lets tracking watch it from
@@ -85,10 +92,9 @@ class Sessions {
   // Asks the provider (later, by the worker) to expire the request's open session; true when there
   // is one to wait for.
   Result<bool> end_open(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id);
-  // Tracking saw it paid: it is complete, and when another is open that one must not be paid too.
-  // (A session that is creating or open holds its request's open slot, always.)
-  Status paid(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId request_id,
-              domain::CheckoutSessionId id);
+  // Tracking saw them paid: each is complete, and when its request has another open one, that must
+  // not be paid too. (A session that is creating or open holds its request's open slot, always.)
+  Status paid(store::Tx& tx, std::span<const PaidSession> sessions);
   Result<std::optional<CheckoutSession>> find_open(store::Tx& tx, domain::TenantId tenant_id,
                                                    domain::RequestId request_id);
   Result<CheckoutSession> lock(store::Tx& tx, domain::TenantId tenant_id,

@@ -1,5 +1,7 @@
 #include "reads/pages.h"
 
+#include "base/encoding.h"
+#include "domain/eight.h"
 #include "domain/link_token.h"
 #include "reads/sql.gen.h"
 
@@ -16,12 +18,6 @@ struct OfTenant {
   domain::TenantId tenant_id;
 };
 BOOST_DESCRIBE_STRUCT(OfTenant, (), (tenant_id))
-
-struct RequestKey {
-  domain::TenantId tenant_id;
-  domain::RequestId id;
-};
-BOOST_DESCRIBE_STRUCT(RequestKey, (), (tenant_id, id))
 
 struct ClientKey {
   domain::TenantId tenant_id;
@@ -51,18 +47,18 @@ struct PageOfHash : TokenHash, PayPage {};
 BOOST_DESCRIBE_STRUCT(PageOfHash, (TokenHash, PayPage), ())
 
 store::Blob hash_of(std::string_view token) {
-  const auto digest = domain::link_token_hash(token);
-  return {std::string(reinterpret_cast<const char*>(digest.data()), digest.size())};
+  return {std::string(base::as_chars(domain::link_token_hash(token)))};
 }
 
 constexpr store::Query<TokenHash, PayPage> kPayPage{sql::page_of_link};
 constexpr store::Query<EightHashes, PageOfHash> kPayPages{sql::pages_of_links};
 constexpr store::Query<OfTenant, Logo> kLogo{sql::logo_of_tenant};
-constexpr store::Query<RequestKey, MessageContext> kContext{sql::message_context};
+constexpr store::Query<domain::RequestKey, MessageContext> kContext{sql::message_context};
 constexpr store::Query<TemplateKey, TemplateText> kTemplateById{sql::template_by_id};
 constexpr store::Query<TemplateSlot, TemplateText> kTemplateBySlot{sql::template_by_slot};
 constexpr store::Query<ClientKey, ClientRecipient> kRecipientOfClient{sql::recipient_of_client};
-constexpr store::Query<RequestKey, Recipient> kRecipientOfRequest{sql::recipient_of_request};
+constexpr store::Query<domain::RequestKey, Recipient> kRecipientOfRequest{
+    sql::recipient_of_request};
 
 }  // namespace
 
@@ -101,7 +97,7 @@ Result<std::optional<Logo>> logo(store::Tx& tx, domain::TenantId tenant_id) {
 
 Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id,
                                                       domain::RequestId id) {
-  return tx.one(kContext, RequestKey{tenant_id, id});
+  return tx.one(kContext, domain::RequestKey{tenant_id, id});
 }
 
 Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateChoice& choice) {
@@ -136,7 +132,7 @@ Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx,
 
 Result<std::optional<Recipient>> recipient_of_request(store::Tx& tx, domain::TenantId tenant_id,
                                                       domain::RequestId id) {
-  return tx.one(kRecipientOfRequest, RequestKey{tenant_id, id});
+  return tx.one(kRecipientOfRequest, domain::RequestKey{tenant_id, id});
 }
 
 }  // namespace reads

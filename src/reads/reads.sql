@@ -42,6 +42,31 @@ FROM payment_request AS r JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id
 LEFT JOIN payment_transaction AS t ON t.tenant_id = r.tenant_id AND t.request_id = r.id
 WHERE r.tenant_id = :tenant_id AND r.id = :id
 
+-- name: request_details
+-- global: each of the eight requests is asked for under its own tenant.
+SELECT
+  r.tenant_id, r.id, r.client_id, r.livemode, r.amount_minor, r.currency, r.description, r.reference, r.channels,
+  r.status, r.flags, r.link_key_version, r.metadata, r.due_at, r.expires_at, r.version, r.created_at,
+  r.updated_at, r.paid_at,
+  c.name AS client_name, c.email AS client_email, c.phone AS client_phone,
+  t.id AS t_id, t.provider AS t_provider, t.provider_ref AS t_provider_ref, t.payment_intent AS t_payment_intent,
+  t.amount_minor AS t_amount_minor, t.currency AS t_currency, t.status AS t_status,
+  t.refunded_minor AS t_refunded_minor, t.disputed_minor AS t_disputed_minor, t.fee_micros AS t_fee_micros,
+  t.fee_currency AS t_fee_currency, t.quarantine_reason AS t_quarantine_reason, t.state AS t_state,
+  t.livemode AS t_livemode, t.created_at AS t_created_at, t.updated_at AS t_updated_at, t.paid_at AS t_paid_at
+FROM payment_request AS r {{force_primary}}
+JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
+LEFT JOIN payment_transaction AS t {{force_index payment_transaction_request}}
+  ON t.tenant_id = r.tenant_id AND t.request_id = r.id
+WHERE (r.tenant_id = :tenant_0 AND r.id = :id_0) OR
+  (r.tenant_id = :tenant_1 AND r.id = :id_1) OR
+  (r.tenant_id = :tenant_2 AND r.id = :id_2) OR
+  (r.tenant_id = :tenant_3 AND r.id = :id_3) OR
+  (r.tenant_id = :tenant_4 AND r.id = :id_4) OR
+  (r.tenant_id = :tenant_5 AND r.id = :id_5) OR
+  (r.tenant_id = :tenant_6 AND r.id = :id_6) OR
+  (r.tenant_id = :tenant_7 AND r.id = :id_7)
+
 -- name: list_transactions
 SELECT
   id, request_id, provider, provider_ref, payment_intent, amount_minor, currency, status, refunded_minor,

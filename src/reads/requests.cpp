@@ -20,11 +20,10 @@ BOOST_DESCRIBE_STRUCT(ListParams, (), (tenant_id, livemode, status, client_id, c
 
 constexpr std::size_t kTransactionsMax = 100;
 
-struct RequestKey {
+struct OfTenant {
   domain::TenantId tenant_id;
-  domain::RequestId id;
 };
-BOOST_DESCRIBE_STRUCT(RequestKey, (), (tenant_id, id))
+BOOST_DESCRIBE_STRUCT(OfTenant, (), (tenant_id))
 
 // TransactionRow as an outer join gives it: all absent when there is none.
 struct JoinedTransaction {
@@ -54,6 +53,9 @@ BOOST_DESCRIBE_STRUCT(JoinedTransaction, (),
 struct DetailRow : RequestRow, RequestClient, JoinedTransaction {};
 BOOST_DESCRIBE_STRUCT(DetailRow, (RequestRow, RequestClient, JoinedTransaction), ())
 
+struct TenantDetailRow : OfTenant, DetailRow {};
+BOOST_DESCRIBE_STRUCT(TenantDetailRow, (OfTenant, DetailRow), ())
+
 // Of a row that has a transaction.
 TransactionRow transaction_of(domain::RequestId request_id, JoinedTransaction& t) {
   return {*t.t_id,
@@ -81,7 +83,19 @@ constexpr List kList{sql::list_requests};
 constexpr List kListByStatus{sql::list_requests_by_status};
 constexpr List kListByClient{sql::list_requests_by_client};
 constexpr List kListByClientAndStatus{sql::list_requests_by_client_and_status};
-constexpr store::Query<RequestKey, DetailRow> kDetail{sql::request_detail};
+constexpr store::Query<domain::RequestKey, DetailRow> kDetail{sql::request_detail};
+constexpr store::Query<domain::EightKeys<domain::RequestId>, TenantDetailRow> kDetails{
+    sql::request_details};
+
+// One of the rows of a request, one for each transaction.
+void add_row(std::optional<RequestDetail>& out, DetailRow&& row) {
+  if (!out) {
+    out.emplace();
+    static_cast<RequestRow&>(*out) = std::move(static_cast<RequestRow&>(row));
+    static_cast<RequestClient&>(*out) = std::move(static_cast<RequestClient&>(row));
+  }
+  if (row.t_id) out->transactions.push_back(transaction_of(out->id, row));
+}
 
 // A request has one transaction a day at most, so there are few to sort.
 void keep_newest(std::vector<TransactionRow>& transactions) {
@@ -110,16 +124,32 @@ Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantI
                                                   domain::RequestId id) {
   std::optional<RequestDetail> out;
   const auto add = [&out](DetailRow&& row) -> base::Status {
-    if (!out) {
-      out.emplace();
-      static_cast<RequestRow&>(*out) = std::move(static_cast<RequestRow&>(row));
-      static_cast<RequestClient&>(*out) = std::move(static_cast<RequestClient&>(row));
-    }
-    if (row.t_id) out->transactions.push_back(transaction_of(out->id, row));
+    add_row(out, std::move(row));
     return {};
   };
-  TRY_STATUS(tx.each(kDetail, RequestKey{tenant_id, id}, add));
+  TRY_STATUS(tx.each(kDetail, domain::RequestKey{tenant_id, id}, add));
   if (out) keep_newest(out->transactions);
+  return out;
+}
+
+Result<std::vector<std::optional<RequestDetail>>> find_requests(
+    store::Tx& tx, std::span<const domain::RequestKey> keys) {
+  std::vector<std::optional<RequestDetail>> out(keys.size());
+  if (keys.size() == 1) {
+    TRY(out.front(), find_request(tx, keys[0].tenant_id, keys[0].id));
+    return out;
+  }
+  const auto add = [&](TenantDetailRow&& row) -> base::Status {
+    const domain::RequestKey found{row.tenant_id, row.id};
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i] == found) add_row(out[i], DetailRow(row));
+    }
+    return {};
+  };
+  TRY_STATUS(tx.each(kDetails, domain::eight_of<domain::RequestId>(keys), add));
+  for (auto& request : out) {
+    if (request) keep_newest(request->transactions);
+  }
   return out;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
+#include "domain/eight.h"
 #include "domain/ids.h"
 #include "domain/money.h"
 #include "domain/request.h"
@@ -66,6 +68,9 @@ using VisitRequest = std::function<base::Status(RequestRow& row)>;
 base::Status each_request(store::Tx& tx, const RequestFilter& filter, const VisitRequest& visit);
 Result<std::optional<RequestDetail>> find_request(store::Tx& tx, domain::TenantId tenant_id,
                                                   domain::RequestId id);
+// At most domain::kEight, in their order.
+Result<std::vector<std::optional<RequestDetail>>> find_requests(
+    store::Tx& tx, std::span<const domain::RequestKey> keys);
 
 // The greatest id: a cursor before the first page.
 template <class IdType>

@@ -1,16 +1,11 @@
 #include "requests/requests.h"
 
+#include "base/encoding.h"
 #include "requests/sql.gen.h"
 
 namespace requests {
 
 namespace {
-
-struct RequestKey {
-  domain::TenantId tenant_id;
-  domain::RequestId id;
-};
-BOOST_DESCRIBE_STRUCT(RequestKey, (), (tenant_id, id))
 
 struct LinkRow {
   store::Blob token_hash;
@@ -34,16 +29,17 @@ struct LinkOpened {
 BOOST_DESCRIBE_STRUCT(LinkOpened, (), (token_hash, tenant_id, now))
 
 constexpr store::Query<PaymentRequest> kInsertRequest{sql::insert_request};
-constexpr store::Query<RequestKey, PaymentRequest> kFindRequest{sql::find_request};
-constexpr store::Query<RequestKey, PaymentRequest> kLockRequest{sql::lock_request};
+constexpr store::Query<domain::RequestKey, PaymentRequest> kFindRequest{sql::find_request};
+constexpr store::Query<domain::RequestKey, PaymentRequest> kLockRequest{sql::lock_request};
+constexpr store::Query<domain::EightKeys<domain::RequestId>, PaymentRequest> kLockRequests{
+    sql::lock_requests};
 constexpr store::Query<PaymentRequest> kUpdateStatus{sql::update_request_status};
 constexpr store::Query<LinkRow> kInsertLink{sql::insert_link};
 constexpr store::Query<TokenHash, Link> kFindLink{sql::find_link};
 constexpr store::Query<LinkOpened> kMarkOpened{sql::mark_link_opened};
 
 store::Blob hash_of(std::string_view token) {
-  const auto digest = domain::link_token_hash(token);
-  return store::Blob{std::string(reinterpret_cast<const char*>(digest.data()), digest.size())};
+  return {std::string(base::as_chars(domain::link_token_hash(token)))};
 }
 
 struct RequestEventPayload {
@@ -100,14 +96,41 @@ Result<PaymentRequest> Requests::create(store::Tx& tx, const NewRequest& order) 
 
 Result<std::optional<PaymentRequest>> Requests::find(store::Tx& tx, domain::TenantId tenant_id,
                                                      domain::RequestId id) {
-  return tx.one(kFindRequest, RequestKey{tenant_id, id});
+  return tx.one(kFindRequest, domain::RequestKey{tenant_id, id});
 }
 
 Result<PaymentRequest> Requests::lock(store::Tx& tx, domain::TenantId tenant_id,
                                       domain::RequestId id) {
-  TRY(auto row, tx.one(kLockRequest, RequestKey{tenant_id, id}));
+  TRY(auto row, tx.one(kLockRequest, domain::RequestKey{tenant_id, id}));
   if (!row) return base::error(base::Code::not_found, "no such payment request");
   return *std::move(row);
+}
+
+Result<std::vector<PaymentRequest>> Requests::lock(store::Tx& tx,
+                                                   std::span<const domain::RequestKey> keys) {
+  std::vector<PaymentRequest> out(keys.size());
+  const auto lock_some = [&](std::span<const domain::RequestKey> some,
+                             std::size_t first) -> Status {
+    if (some.size() == 1) {
+      TRY(out[first], lock(tx, some[0].tenant_id, some[0].id));
+      return {};
+    }
+    std::size_t found = 0;
+    const auto place = [&](PaymentRequest&& row) -> Status {
+      const domain::RequestKey key{row.tenant_id, row.id};
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        if (some[i] != key) continue;
+        out[first + i] = row;
+        ++found;
+      }
+      return {};
+    };
+    TRY_STATUS(tx.each(kLockRequests, domain::eight_of<domain::RequestId>(some), place));
+    if (found == some.size()) return {};
+    return base::error(base::Code::not_found, "no such payment request");
+  };
+  TRY_STATUS(domain::by_eights(keys, lock_some));
+  return out;
 }
 
 Status Requests::apply(store::Tx& tx, PaymentRequest& r, domain::RequestEvent event, Time at) {

@@ -1,10 +1,13 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/json.h"
+#include "domain/eight.h"
 #include "domain/ids.h"
 #include "domain/ledger.h"
 #include "domain/link_token.h"
@@ -98,6 +101,8 @@ class Requests {
   Result<std::optional<PaymentRequest>> find(store::Tx& tx, domain::TenantId tenant_id,
                                              domain::RequestId id);
   // Locks the row until the end of the transaction; not_found when unknown.
+  // In the order of `keys`; not_found unless all are there.
+  Result<std::vector<PaymentRequest>> lock(store::Tx& tx, std::span<const domain::RequestKey> keys);
   Result<PaymentRequest> lock(store::Tx& tx, domain::TenantId tenant_id, domain::RequestId id);
   // Changes `request` (locked before) as domain::next says, counts the change and appends
   // payment_request.<status>. Unchanged: nothing is written. `at` is the fact's time (the

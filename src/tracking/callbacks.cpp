@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "domain/eight.h"
 #include "tracking/sql.gen.h"
 
 namespace tracking {
@@ -36,9 +37,23 @@ struct ByReference {
 BOOST_DESCRIBE_STRUCT(ByReference, (),
                       (tenant_id, connection_id, provider_ref, payment_intent, now))
 
+struct EightReferences {
+  domain::TenantId tenant_0, tenant_1, tenant_2, tenant_3, tenant_4, tenant_5, tenant_6, tenant_7;
+  domain::ConnectionId connection_0, connection_1, connection_2, connection_3, connection_4,
+      connection_5, connection_6, connection_7;
+  std::string_view ref_0, ref_1, ref_2, ref_3, ref_4, ref_5, ref_6, ref_7;
+  Time now;
+};
+BOOST_DESCRIBE_STRUCT(EightReferences, (),
+                      (tenant_0, tenant_1, tenant_2, tenant_3, tenant_4, tenant_5, tenant_6,
+                       tenant_7, connection_0, connection_1, connection_2, connection_3,
+                       connection_4, connection_5, connection_6, connection_7, ref_0, ref_1, ref_2,
+                       ref_3, ref_4, ref_5, ref_6, ref_7, now))
+
 constexpr store::Query<EventRow> kInsertEvent{sql::insert_provider_event};
 constexpr store::Query<EventRow> kSetOutcome{sql::set_event_outcome};
 constexpr store::Query<ByReference> kHintByRef{sql::hint_by_ref};
+constexpr store::Query<EightReferences> kHintByRefs{sql::hint_by_refs};
 constexpr store::Query<ByReference> kHintByIntent{sql::hint_by_intent};
 
 EventRow row_of(const ReceivedEvent& received) {
@@ -62,12 +77,35 @@ ByReference reference_of(const ReceivedEvent& received) {
           received.event.payment_intent, received.received_at};
 }
 
+// Every session must be known.
+Status hint_sessions(store::Tx& tx, std::span<const ByReference> sessions) {
+  const auto hint = [&tx](std::span<const ByReference> some, std::size_t) -> Status {
+    const auto at = [some](std::size_t n) -> const ByReference& {
+      return domain::nth_of_eight(some, n);
+    };
+    const EightReferences params{
+        at(0).tenant_id,     at(1).tenant_id,     at(2).tenant_id,     at(3).tenant_id,
+        at(4).tenant_id,     at(5).tenant_id,     at(6).tenant_id,     at(7).tenant_id,
+        at(0).connection_id, at(1).connection_id, at(2).connection_id, at(3).connection_id,
+        at(4).connection_id, at(5).connection_id, at(6).connection_id, at(7).connection_id,
+        at(0).provider_ref,  at(1).provider_ref,  at(2).provider_ref,  at(3).provider_ref,
+        at(4).provider_ref,  at(5).provider_ref,  at(6).provider_ref,  at(7).provider_ref,
+        some.back().now};
+    TRY(const auto hinted, tx.exec(kHintByRefs, params));
+    if (hinted == static_cast<std::int64_t>(some.size())) return {};
+    return base::error(base::Code::conflict, "unusual", "an event of an unknown session");
+  };
+  return domain::by_eights(sessions, hint);
+}
+
 // Events that nobody has told of before, each of a known session: what nearly all are. Any other
 // among them fails the body with a conflict.
 Result<std::vector<EventOutcome>> record_usual(store::Tx& tx,
                                                std::span<const ReceivedEvent> events) {
   std::vector<EventOutcome> outcomes;
   std::set<std::pair<domain::ConnectionId, std::string_view>> seen;
+  std::set<std::pair<domain::ConnectionId, std::string_view>> hinted;
+  std::vector<ByReference> sessions;
   for (const ReceivedEvent& received : events) {
     // Deliveries of one event that came together share its fate.
     if (!seen.emplace(received.connection_id, received.event.provider_event_id).second) {
@@ -80,8 +118,10 @@ Result<std::vector<EventOutcome>> record_usual(store::Tx& tx,
     if (row.outcome == EventOutcome::ignored) continue;
     if (received.event.session_ref.empty())
       return base::error(base::Code::conflict, "unusual", "an event that names a payment only");
-    TRY_STATUS(tx.later(kHintByRef, reference_of(received)));
+    if (hinted.emplace(received.connection_id, received.event.session_ref).second)
+      sessions.push_back(reference_of(received));
   }
+  TRY_STATUS(hint_sessions(tx, sessions));
   return outcomes;
 }
 
@@ -114,7 +154,7 @@ Callbacks::Callbacks(base::Runtime& runtime, store::Store& store,
       provider_(provider),
       find_endpoint_(std::move(find_endpoint)),
       wake_(std::move(wake)),
-      recorder_(runtime, store, {.name = "tracking.callbacks"},
+      recorder_(runtime, store, {.name = "tracking.callbacks", .running_max = 1},
                 [this](store::Tx& tx, std::span<const ReceivedEvent> events) {
                   return record(tx, events);
                 }) {}

@@ -1,6 +1,7 @@
 #include "tracking/transactions.h"
 
 #include "base/log.h"
+#include "domain/eight.h"
 #include "tracking/sql.gen.h"
 
 namespace tracking {
@@ -10,12 +11,6 @@ namespace {
 constexpr base::Duration kFirstLook = std::chrono::minutes(2);
 constexpr base::Duration kReturnsApart = std::chrono::seconds(3);
 constexpr base::Duration kPauseOfHinted = std::chrono::seconds(2);
-
-struct TransactionKey {
-  domain::TenantId tenant_id;
-  domain::TransactionId id;
-};
-BOOST_DESCRIBE_STRUCT(TransactionKey, (), (tenant_id, id))
 
 struct Hint {
   domain::TenantId tenant_id;
@@ -68,7 +63,7 @@ BOOST_DESCRIBE_STRUCT(DisputeRow, (),
                        amount_minor, currency, status, reason, created_at, updated_at))
 
 constexpr store::Query<Transaction> kInsert{sql::insert_transaction};
-constexpr store::Query<TransactionKey, Transaction> kLock{sql::lock_transaction};
+constexpr store::Query<domain::TransactionKey, Transaction> kLock{sql::lock_transaction};
 constexpr store::Query<Transaction> kSave{sql::save_transaction};
 constexpr store::Query<Transaction> kSchedule{sql::schedule_transaction};
 constexpr store::Query<Postponed> kPostpone{sql::postpone_transaction};
@@ -127,7 +122,7 @@ Status Transactions::watch(store::Tx& tx, const Watched& watched) {
 
 Result<Transaction> Transactions::lock(store::Tx& tx, domain::TenantId tenant_id,
                                        domain::TransactionId id) {
-  TRY(auto row, tx.one(kLock, TransactionKey{tenant_id, id}));
+  TRY(auto row, tx.one(kLock, domain::TransactionKey{tenant_id, id}));
   if (!row) return base::error(base::Code::not_found, "no such transaction");
   return *std::move(row);
 }

@@ -1,6 +1,7 @@
 #include "tracking/verifier.h"
 
 #include "base/log.h"
+#include "domain/eight.h"
 #include "tracking/sql.gen.h"
 
 namespace tracking {
@@ -8,7 +9,7 @@ namespace tracking {
 namespace {
 
 // Longer than a retrieve with its retries may take.
-constexpr base::Duration kLease = std::chrono::seconds(90);
+constexpr base::Duration kLeaseTime = std::chrono::seconds(90);
 constexpr base::Duration kSweep = std::chrono::seconds(1);
 constexpr std::size_t kInFlight = 64;
 
@@ -18,17 +19,28 @@ struct Due {
 };
 BOOST_DESCRIBE_STRUCT(Due, (), (now, room))
 
-struct LeaseTransaction {
-  domain::TenantId tenant_id;
-  domain::TransactionId id;
+struct LeaseTerms {
   Time now;
   Time until;
-  std::string owner;
+  std::string_view owner;
 };
-BOOST_DESCRIBE_STRUCT(LeaseTransaction, (), (tenant_id, id, now, until, owner))
+BOOST_DESCRIBE_STRUCT(LeaseTerms, (), (now, until, owner))
+struct LeaseEight : domain::EightKeys<domain::TransactionId>, LeaseTerms {};
+BOOST_DESCRIBE_STRUCT(LeaseEight, (domain::EightKeys<domain::TransactionId>, LeaseTerms), ())
 
 constexpr store::Query<Due, Transaction> kDue{sql::due_transactions};
-constexpr store::Query<LeaseTransaction> kLeaseTransaction{sql::lease_transaction};
+constexpr store::Query<LeaseEight> kLease{sql::lease_transactions};
+
+// The rows are locked since they were read, so all are still due.
+Status lease(store::Tx& tx, std::span<const domain::TransactionKey> keys, const LeaseTerms& terms) {
+  const auto some = [&](std::span<const domain::TransactionKey> eight, std::size_t) -> Status {
+    const LeaseEight params{domain::eight_of<domain::TransactionId>(eight), terms};
+    TRY(const auto leased, tx.exec(kLease, params));
+    if (leased == static_cast<std::int64_t>(eight.size())) return {};
+    return base::error(base::Code::conflict, "changed", "a due transaction was leased elsewhere");
+  };
+  return domain::by_eights(keys, some);
+}
 
 // How long to leave a transaction alone after a failed retrieve.
 base::Duration pause_after(const base::Error& error) {
@@ -53,7 +65,7 @@ Verifier::Verifier(base::Runtime& runtime, store::Store& store, Transactions& tr
       find_account_(std::move(find_account)),
       owner_("tracking-" + std::to_string(runtime.random().u64())),
       recorder_(
-          runtime, store, {.name = "tracking.record"},
+          runtime, store, {.name = "tracking.record", .items_max = 64, .running_max = 1},
           [this](store::Tx& tx, std::span<const Answered> items) { return record(tx, items); }),
       loop_(runtime,
             {.name = "tracking.verifier",
@@ -66,10 +78,11 @@ base::Awaitable<Result<Verifier::Tasks>> Verifier::claim(std::size_t room) {
   const Time now = runtime_.clock().now();
   auto body = [this, now, room](store::Tx& tx) -> Result<std::vector<Claimed>> {
     TRY(auto rows, tx.all(kDue, Due{now, static_cast<std::int64_t>(room)}));
+    std::vector<domain::TransactionKey> keys;
+    for (const Transaction& row : rows) keys.push_back({row.tenant_id, row.id});
+    TRY_STATUS(lease(tx, keys, {now, now + kLeaseTime, owner_}));
     std::vector<Claimed> claimed;
     for (Transaction& row : rows) {
-      const LeaseTransaction lease{row.tenant_id, row.id, now, now + kLease, owner_};
-      TRY_STATUS(tx.later(kLeaseTransaction, lease));
       auto account = find_account_(tx, row.tenant_id, row.connection_id);
       claimed.push_back({std::move(row), std::move(account)});
     }
