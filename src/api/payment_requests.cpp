@@ -238,10 +238,11 @@ class PaymentRequestRoutes {
   // Written row by row as they arrive: the list is what merchants ask for most.
   Result<Page> page_of(store::Tx& tx, const reads::RequestFilter& filter) {
     Page page(filter.limit);
+    const Time now = d_.runtime.clock().now();
     RequestView view;
     const auto add = [&](reads::RequestRow& row) -> Status {
       if (!page.has_room()) return {};
-      fill(view, row, d_.runtime.clock().now());
+      fill(view, row, now);
       view.link.clear();
       d_.creator.append_link(view.link, row.link_key_version, row.id);
       page.add(row.id, view);

@@ -1,8 +1,10 @@
 #include "base/crypto.h"
 
 #include <argon2.h>
+#define OPENSSL_SUPPRESS_DEPRECATED  // see HmacKey
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 
 #include <cstring>
@@ -99,21 +101,10 @@ std::array<std::uint8_t, N> hmac_of(const EVP_MD* md, std::string_view key, std:
   return digest_of<N>(md, blocks.outer(), {reinterpret_cast<const char*>(inner.data()), N});
 }
 
-std::shared_ptr<const void> begun_with(std::string_view block) {
-  std::shared_ptr<EVP_MD_CTX> context(EVP_MD_CTX_new(), FreeContext{});
-  const bool done = EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1 &&
-                    EVP_DigestUpdate(context.get(), block.data(), block.size()) == 1;
-  QT_ASSERT(done);
-  return context;
-}
-
-Digest go_on_with(const std::shared_ptr<const void>& begun, std::string_view data) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+Digest go_on_with(SHA256_CTX begun, std::string_view data) {
   Digest out;
   const bool done =
-      EVP_MD_CTX_copy_ex(context.get(), static_cast<const EVP_MD_CTX*>(begun.get())) == 1 &&
-      EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
-      EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1;
+      SHA256_Update(&begun, data.data(), data.size()) == 1 && SHA256_Final(out.data(), &begun) == 1;
   QT_ASSERT(done);
   return out;
 }
@@ -131,15 +122,26 @@ Digest hmac_sha256(std::string_view key, std::string_view data) {
   return hmac_of<32>(sha256_algorithm(), key, data);
 }
 
+// The plain contexts are deprecated since OpenSSL 3.0 and there in every 3.x. EVP's are allocated
+// anew for every copy, which costs more than hashing two blocks.
+struct HmacKey::Begun {
+  SHA256_CTX inner;
+  SHA256_CTX outer;
+};
+
 HmacKey::HmacKey(std::string_view key) {
   const KeyBlocks<32> blocks(sha256_algorithm(), key);
-  inner_ = begun_with(blocks.inner());
-  outer_ = begun_with(blocks.outer());
+  auto begun = std::make_shared<Begun>();
+  const bool done = SHA256_Init(&begun->inner) == 1 && SHA256_Init(&begun->outer) == 1 &&
+                    SHA256_Update(&begun->inner, blocks.inner().data(), kBlockSize) == 1 &&
+                    SHA256_Update(&begun->outer, blocks.outer().data(), kBlockSize) == 1;
+  QT_ASSERT(done);
+  begun_ = std::move(begun);
 }
 
 Digest HmacKey::hmac_sha256(std::string_view data) const {
-  const Digest inner = go_on_with(inner_, data);
-  return go_on_with(outer_, {reinterpret_cast<const char*>(inner.data()), inner.size()});
+  const Digest inner = go_on_with(begun_->inner, data);
+  return go_on_with(begun_->outer, {reinterpret_cast<const char*>(inner.data()), inner.size()});
 }
 
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data) {

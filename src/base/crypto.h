@@ -23,8 +23,8 @@ class HmacKey {
   Digest hmac_sha256(std::string_view data) const;
 
  private:
-  std::shared_ptr<const void> inner_;  // hashed so far: the key's block, as RFC 2104 pads it
-  std::shared_ptr<const void> outer_;
+  struct Begun;  // hashed so far: the key's two blocks of RFC 2104
+  std::shared_ptr<const Begun> begun_;
 };
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key,
                                        std::string_view data);  // Twilio's signature only

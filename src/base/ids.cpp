@@ -6,7 +6,6 @@ namespace base {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdefghjkmnpqrstvwxyz";
-constexpr std::size_t kTextSize = 26;
 constexpr std::int8_t kNoDigit = -1;
 
 constexpr std::array<std::int8_t, 256> kDigitValues = [] {
@@ -17,6 +16,23 @@ constexpr std::array<std::int8_t, 256> kDigitValues = [] {
   }
   return values;
 }();
+
+// Two digits for each value of ten bits.
+constexpr std::array<char, 2048> kPairs = [] {
+  std::array<char, 2048> pairs{};
+  for (std::size_t i = 0; i < 1024; ++i) {
+    pairs[2 * i] = kDigits[i >> 5];
+    pairs[2 * i + 1] = kDigits[i & 31];
+  }
+  return pairs;
+}();
+
+void put_pairs(char* at, int count, std::uint64_t bits) {
+  for (int i = count - 1; i >= 0; --i) {
+    std::memcpy(at + 2 * i, kPairs.data() + 2 * (bits & 1023), 2);
+    bits >>= 10;
+  }
+}
 
 std::uint64_t load_big_endian(const std::uint8_t* from) {
   std::uint64_t out = 0;
@@ -33,26 +49,25 @@ void store_big_endian(std::uint64_t value, std::uint8_t* to) {
 
 }  // namespace
 
-void append_base32(std::string& out, const Id128& id) {
-  unsigned __int128 bits = static_cast<unsigned __int128>(load_big_endian(id.bytes.data())) << 64 |
-                           load_big_endian(id.bytes.data() + 8);
-  char text[kTextSize];
-  for (std::size_t i = kTextSize; i-- > 0;) {
-    text[i] = kDigits[static_cast<std::size_t>(bits & 31)];
-    bits >>= 5;
-  }
-  out.append(text, kTextSize);
+void put_base32(char* at, const Id128& id) {
+  // Three shares of the 128 bits, 8 + 60 + 60, so that each has whole pairs of digits.
+  const std::uint64_t high = load_big_endian(id.bytes.data());
+  const std::uint64_t low = load_big_endian(id.bytes.data() + 8);
+  constexpr std::uint64_t kSixty = (std::uint64_t{1} << 60) - 1;
+  put_pairs(at, 1, high >> 56);
+  put_pairs(at + 2, 6, (high << 4 | low >> 60) & kSixty);
+  put_pairs(at + 14, 6, low & kSixty);
 }
 
 std::string to_base32(const Id128& id) {
-  std::string out;
-  append_base32(out, id);
+  std::string out(kBase32Size, '\0');
+  put_base32(out.data(), id);
   return out;
 }
 
 bool from_base32(std::string_view text, Id128& out) {
   // 26 digits hold 130 bits: a first digit over 7 would not fit.
-  if (text.size() != kTextSize || text.front() > '7') return false;
+  if (text.size() != kBase32Size || text.front() > '7') return false;
   unsigned __int128 bits = 0;
   for (const char c : text) {
     const auto digit = kDigitValues[static_cast<unsigned char>(c)];

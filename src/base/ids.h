@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -23,7 +24,8 @@ struct Id128 {
 
 // 26 lowercase Crockford base32 digits; order-preserving.
 std::string to_base32(const Id128& id);
-void append_base32(std::string& out, const Id128& id);
+inline constexpr std::size_t kBase32Size = 26;
+void put_base32(char* at, const Id128& id);  // kBase32Size digits
 bool from_base32(std::string_view text, Id128& out);
 
 // An id of one kind. Tag has `static constexpr std::string_view kPrefix` ("pr"); the text form,
@@ -39,9 +41,12 @@ struct Id {
     return out;
   }
   void append_text(std::string& out) const {
-    out += Tag::kPrefix;
-    out += '_';
-    append_base32(out, value);
+    constexpr std::size_t n = Tag::kPrefix.size();
+    std::array<char, n + 1 + kBase32Size> text;
+    std::copy_n(Tag::kPrefix.data(), n, text.data());
+    text[n] = '_';
+    put_base32(text.data() + n + 1, value);
+    out.append(text.data(), text.size());
   }
   static Result<Id> parse(std::string_view text) {
     Id id;

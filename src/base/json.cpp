@@ -10,6 +10,7 @@ namespace base::json {
 namespace {
 
 constexpr std::size_t kErrorsMax = 50;
+constexpr std::size_t kShortText = 126;
 
 // True when one of the eight bytes is a quote, a backslash or under 0x20.
 bool needs_escape(std::uint64_t eight) {
@@ -181,6 +182,15 @@ const boost::json::value* child(const boost::json::value& of, std::string_view n
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
+  // Most texts are short and plain: one append each.
+  char quoted[kShortText + 2];
+  if (text.size() <= kShortText && plain_prefix(text) == text.size()) {
+    quoted[0] = '"';
+    std::memcpy(quoted + 1, text.data(), text.size());
+    quoted[text.size() + 1] = '"';
+    out.append(quoted, text.size() + 2);
+    return;
+  }
   out += '"';
   for (;;) {
     const std::size_t plain = plain_prefix(text);
