@@ -14,6 +14,9 @@ constexpr std::size_t kSpareMax = 64;
 // Kept connections over all hosts; curl closes the oldest above this.
 constexpr long kCachedConnectionsMax = 256;
 
+// tidy: clock because it is compared with what the loop's timer counts by
+boost::asio::steady_timer::time_point now() { return std::chrono::steady_clock::now(); }
+
 void init_curl_once() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   QT_ASSERT(code == CURLE_OK);
@@ -134,15 +137,43 @@ void CurlEngine::arm(const std::shared_ptr<Watch>& watch) {
 
 int CurlEngine::on_timer(CURLM*, long timeout_ms, void* self_pointer) {
   auto& self = *static_cast<CurlEngine*>(self_pointer);
-  self.timer_.cancel();
+  self.wanted_.reset();
   if (timeout_ms < 0 || self.closed_) return 0;
-  self.timer_.expires_after(std::chrono::milliseconds(timeout_ms));
-  // Even a zero waits for the loop: curl must not be entered from its own callback.
-  self.timer_.async_wait([weak = self.weak_from_this()](const error_code& ec) {
-    const auto engine = weak.lock();
-    if (!ec && engine) engine->act(CURL_SOCKET_TIMEOUT, 0);
-  });
+  if (timeout_ms == 0) {
+    self.act_soon();
+    return 0;
+  }
+  self.wanted_ = now() + std::chrono::milliseconds(timeout_ms);
+  if (!self.armed_ || *self.wanted_ < *self.armed_) self.arm_timer(*self.wanted_);
   return 0;
+}
+
+// By way of the loop: curl must not be entered from its own callback.
+void CurlEngine::act_soon() {
+  if (std::exchange(acts_soon_, true)) return;
+  boost::asio::post(executor_, [weak = weak_from_this()] {
+    const auto engine = weak.lock();
+    if (!engine) return;
+    engine->acts_soon_ = false;
+    if (!engine->closed_) engine->act(CURL_SOCKET_TIMEOUT, 0);
+  });
+}
+
+void CurlEngine::arm_timer(Instant at) {
+  armed_ = at;
+  timer_.expires_at(at);
+  timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
+    const auto engine = weak.lock();
+    if (!ec && engine) engine->timer_fired();
+  });
+}
+
+void CurlEngine::timer_fired() {
+  armed_.reset();
+  if (!wanted_ || closed_) return;
+  if (*wanted_ > now()) return arm_timer(*wanted_);
+  wanted_.reset();
+  act(CURL_SOCKET_TIMEOUT, 0);
 }
 
 void CurlEngine::act(curl_socket_t fd, int events) {

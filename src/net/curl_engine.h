@@ -46,8 +46,12 @@ class CurlEngine : public std::enable_shared_from_this<CurlEngine> {
 
  private:
   struct Watch;
+  using Instant = boost::asio::steady_timer::time_point;
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* unused);
   static int on_timer(CURLM* multi, long timeout_ms, void* self);
+  void act_soon();
+  void arm_timer(Instant at);
+  void timer_fired();
   void watch(curl_socket_t fd, int what);
   void arm(const std::shared_ptr<Watch>& watch);
   void act(curl_socket_t fd, int events);
@@ -58,7 +62,12 @@ class CurlEngine : public std::enable_shared_from_this<CurlEngine> {
   const boost::asio::any_io_executor executor_;
   const ClientOptions options_;
   CURLM* multi_;
+  // curl moves its deadline with every step, mostly to a later one: the timer stays where it is and
+  // looks again when it fires.
   boost::asio::steady_timer timer_;
+  std::optional<Instant> wanted_;
+  std::optional<Instant> armed_;
+  bool acts_soon_ = false;
   boost::asio::steady_timer stop_timer_;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   std::unordered_map<CURL*, std::shared_ptr<Transfer>> transfers_;
