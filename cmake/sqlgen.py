@@ -26,6 +26,8 @@ PLAIN = {  # macro -> (SQLite, MariaDB)
     "table_options narrow": ("STRICT, WITHOUT ROWID",
                              "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"),
 }
+# macro -> what stands between its eight copies, in which each # is a number from 0 on (domain/eight.h)
+EIGHTS = {"eight": ", ", "any_of_eight": " OR "}
 INTEGERS = {"BOOLEAN", "SMALLINT", "INT", "BIGINT"}
 TEXTS = {"TEXT", "MEDIUMTEXT"}
 BLOBS = {"BLOB", "MEDIUMBLOB"}
@@ -246,6 +248,8 @@ class Macros:
             if self.schema and arguments[0] not in self.schema.index_names:
                 raise Mistake(f"{self.where}: unknown index {arguments[0]}")
             return self.pick(f"INDEXED BY {arguments[0]}", f"FORCE INDEX ({arguments[0]})")
+        if name in EIGHTS and "#" in rest:
+            return EIGHTS[name].join(rest.replace("#", str(i)) for i in range(8))
         raise Mistake(f"{self.where}: unknown macro {{{{{macro}}}}}")
 
     def key(self, columns):

@@ -30,18 +30,11 @@ WHERE tenant_id = :tenant_id AND id = :id AND status IN ('creating', 'open')
 -- Each request's one open session: complete when it is the one that was paid, else to be expired.
 -- global: each of the eight is named with its tenant.
 UPDATE checkout_session {{force_index checkout_session_open_slot}} SET
-  status = CASE WHEN id IN (:paid_0, :paid_1, :paid_2, :paid_3, :paid_4, :paid_5, :paid_6, :paid_7) THEN 'complete' ELSE status END,
-  expire_asked = CASE WHEN id IN (:paid_0, :paid_1, :paid_2, :paid_3, :paid_4, :paid_5, :paid_6, :paid_7) THEN expire_asked ELSE TRUE END,
-  work_at = CASE WHEN id IN (:paid_0, :paid_1, :paid_2, :paid_3, :paid_4, :paid_5, :paid_6, :paid_7) THEN NULL ELSE :now END,
-  open_slot = CASE WHEN id IN (:paid_0, :paid_1, :paid_2, :paid_3, :paid_4, :paid_5, :paid_6, :paid_7) THEN NULL ELSE open_slot END, updated_at = :now
-WHERE (open_slot = :id_0 AND tenant_id = :tenant_0) OR
-  (open_slot = :id_1 AND tenant_id = :tenant_1) OR
-  (open_slot = :id_2 AND tenant_id = :tenant_2) OR
-  (open_slot = :id_3 AND tenant_id = :tenant_3) OR
-  (open_slot = :id_4 AND tenant_id = :tenant_4) OR
-  (open_slot = :id_5 AND tenant_id = :tenant_5) OR
-  (open_slot = :id_6 AND tenant_id = :tenant_6) OR
-  (open_slot = :id_7 AND tenant_id = :tenant_7)
+  status = CASE WHEN id IN ({{eight :paid_#}}) THEN 'complete' ELSE status END,
+  expire_asked = CASE WHEN id IN ({{eight :paid_#}}) THEN expire_asked ELSE TRUE END,
+  work_at = CASE WHEN id IN ({{eight :paid_#}}) THEN NULL ELSE :now END,
+  open_slot = CASE WHEN id IN ({{eight :paid_#}}) THEN NULL ELSE open_slot END, updated_at = :now
+WHERE {{any_of_eight (open_slot = :id_# AND tenant_id = :tenant_#)}}
 
 -- name: due_sessions
 -- global: the command worker serves every tenant; each row is then handled under its own tenant.

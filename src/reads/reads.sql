@@ -58,14 +58,7 @@ FROM payment_request AS r {{force_primary}}
 JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
 LEFT JOIN payment_transaction AS t {{force_index payment_transaction_request}}
   ON t.tenant_id = r.tenant_id AND t.request_id = r.id
-WHERE (r.tenant_id = :tenant_0 AND r.id = :id_0) OR
-  (r.tenant_id = :tenant_1 AND r.id = :id_1) OR
-  (r.tenant_id = :tenant_2 AND r.id = :id_2) OR
-  (r.tenant_id = :tenant_3 AND r.id = :id_3) OR
-  (r.tenant_id = :tenant_4 AND r.id = :id_4) OR
-  (r.tenant_id = :tenant_5 AND r.id = :id_5) OR
-  (r.tenant_id = :tenant_6 AND r.id = :id_6) OR
-  (r.tenant_id = :tenant_7 AND r.id = :id_7)
+WHERE {{any_of_eight (r.tenant_id = :tenant_# AND r.id = :id_#)}}
 
 -- name: list_transactions
 SELECT
@@ -216,7 +209,7 @@ SELECT l.token_hash, l.tenant_id, l.request_id, l.message_id,
 FROM link AS l
 JOIN payment_request AS r ON r.tenant_id = l.tenant_id AND r.id = l.request_id
 JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
-WHERE l.token_hash IN (:hash_0, :hash_1, :hash_2, :hash_3, :hash_4, :hash_5, :hash_6, :hash_7)
+WHERE l.token_hash IN ({{eight :hash_#}})
 
 -- name: message_context
 SELECT r.status AS request_status, r.amount_minor, r.currency, r.description, r.reference, r.due_at, r.paid_at,

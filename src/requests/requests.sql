@@ -21,14 +21,7 @@ FROM payment_request WHERE tenant_id = :tenant_id AND id = :id {{for_update}}
 SELECT tenant_id, id, client_id, livemode, amount_minor, currency, description, reference, channels, status, flags,
   link_key_version, metadata, due_at, expires_at, expiry_due_at, version, created_at, updated_at, paid_at, closed_at
 FROM payment_request {{force_primary}}
-WHERE (tenant_id = :tenant_0 AND id = :id_0) OR
-  (tenant_id = :tenant_1 AND id = :id_1) OR
-  (tenant_id = :tenant_2 AND id = :id_2) OR
-  (tenant_id = :tenant_3 AND id = :id_3) OR
-  (tenant_id = :tenant_4 AND id = :id_4) OR
-  (tenant_id = :tenant_5 AND id = :id_5) OR
-  (tenant_id = :tenant_6 AND id = :id_6) OR
-  (tenant_id = :tenant_7 AND id = :id_7) {{for_update}}
+WHERE {{any_of_eight (tenant_id = :tenant_# AND id = :id_#)}} {{for_update}}
 
 -- name: update_request_status
 UPDATE payment_request SET status = :status, flags = :flags, expiry_due_at = :expiry_due_at, updated_at = :updated_at,

@@ -71,6 +71,11 @@ INSERT INTO tally (day, n) VALUES (:day, 1) {{upsert day}} n = n + {{new n}}
 -- everybody.
 DELETE FROM thing WHERE n < :n
 
+-- name: some
+-- global: each thing is named with its tenant
+SELECT n FROM thing WHERE {{any_of_eight (tenant_id = :tenant_# AND id = :id_#)}}
+AND n IN ({{eight :n_#}})
+
 -- name: split
 SELECT {{mariadb}}1 + 1{{else}}2{{end}} AS two FROM tally WHERE day = :day
 )"),
@@ -81,6 +86,8 @@ SELECT {{mariadb}}1 + 1{{else}}2{{end}} AS two FROM tally WHERE day = :day
         "':no' AS text", R"({"tenant_id", "id", "id"})", "ON CONFLICT (id, tenant_id) DO NOTHING",
         ".ignore_key = \"primary\"", "ON CONFLICT (day) DO UPDATE SET n = n + excluded.n",
         "ON DUPLICATE KEY UPDATE n = n + VALUES(n)", ".upsert = true",
+        "WHERE (tenant_id = ? AND id = ?) OR (tenant_id = ? AND id = ?) OR ",
+        "IN (?, ?, ?, ?, ?, ?, ?, ?)", R"("tenant_6", "id_6", "tenant_7", "id_7", "n_0", "n_1")",
         "\"cleans up after everybody.\"", "SELECT 1 + 1 AS two", "SELECT 2 AS two"}) {
     std::string flat = out_;
     for (std::size_t at = 0; (at = flat.find("\"\n        \"")) != std::string::npos;)
@@ -99,6 +106,7 @@ TEST_F(SqlgenTest, broken_rules_stop_the_build) {
       {"SELECT n FROM thing WHERE tenant_id = ?", "write :name"},
       {"SELECT n FROM thin WHERE tenant_id = :tenant_id", "unknown table thin"},
       {"SELECT n FROM thing WHERE tenant_id = :tenant_id {{lock}}", "unknown macro"},
+      {"SELECT n FROM thing WHERE tenant_id = :tenant_id AND n IN ({{eight :n}})", "unknown macro"},
       {"SELECT n FROM thing {{force_index ix_nothing}} WHERE tenant_id = :tenant_id",
        "unknown index"},
       {"SELECT `n` FROM thing WHERE tenant_id = :tenant_id", "no quoted names"},

@@ -53,14 +53,7 @@ WHERE connection_id = :connection_id AND provider_ref = :provider_ref AND tenant
 -- global: each of the eight sessions is named with its tenant.
 UPDATE payment_transaction {{force_index payment_transaction_ref}}
 SET hint_seq = hint_seq + 1, hinted_at = :now, verify_at = :now, verify_step = 0
-WHERE (connection_id = :connection_0 AND provider_ref = :ref_0 AND tenant_id = :tenant_0) OR
-  (connection_id = :connection_1 AND provider_ref = :ref_1 AND tenant_id = :tenant_1) OR
-  (connection_id = :connection_2 AND provider_ref = :ref_2 AND tenant_id = :tenant_2) OR
-  (connection_id = :connection_3 AND provider_ref = :ref_3 AND tenant_id = :tenant_3) OR
-  (connection_id = :connection_4 AND provider_ref = :ref_4 AND tenant_id = :tenant_4) OR
-  (connection_id = :connection_5 AND provider_ref = :ref_5 AND tenant_id = :tenant_5) OR
-  (connection_id = :connection_6 AND provider_ref = :ref_6 AND tenant_id = :tenant_6) OR
-  (connection_id = :connection_7 AND provider_ref = :ref_7 AND tenant_id = :tenant_7)
+WHERE {{any_of_eight (connection_id = :connection_# AND provider_ref = :ref_# AND tenant_id = :tenant_#)}}
 
 -- name: hint_by_intent
 UPDATE payment_transaction SET hint_seq = hint_seq + 1, hinted_at = :now, verify_at = :now, verify_step = 0
@@ -78,14 +71,7 @@ FROM payment_transaction WHERE verify_at <= :now ORDER BY verify_at LIMIT :room 
 -- global: each of the eight transactions is leased under its own tenant.
 UPDATE payment_transaction {{force_primary}} SET verify_at = :until, lease_owner = :owner, lease_until = :until,
   lease_fence = lease_fence + 1
-WHERE ((tenant_id = :tenant_0 AND id = :id_0) OR
-  (tenant_id = :tenant_1 AND id = :id_1) OR
-  (tenant_id = :tenant_2 AND id = :id_2) OR
-  (tenant_id = :tenant_3 AND id = :id_3) OR
-  (tenant_id = :tenant_4 AND id = :id_4) OR
-  (tenant_id = :tenant_5 AND id = :id_5) OR
-  (tenant_id = :tenant_6 AND id = :id_6) OR
-  (tenant_id = :tenant_7 AND id = :id_7))
+WHERE ({{any_of_eight (tenant_id = :tenant_# AND id = :id_#)}})
   AND verify_at <= :now
 
 -- name: insert_provider_event
@@ -160,7 +146,7 @@ FROM totals_delta WHERE tenant_id = :tenant_id ORDER BY id LIMIT 500 {{for_updat
 
 -- name: delete_deltas
 -- Eight at once cost the server little more than one.
-DELETE FROM totals_delta WHERE tenant_id = :tenant_id AND id IN (:id_0, :id_1, :id_2, :id_3, :id_4, :id_5, :id_6, :id_7)
+DELETE FROM totals_delta WHERE tenant_id = :tenant_id AND id IN ({{eight :id_#}})
 
 -- name: add_to_quarter
 INSERT INTO totals_quarter (tenant_id, livemode, currency, bucket_at,
