@@ -3,6 +3,7 @@
 
 #include "app/options.h"
 #include "app/process.h"
+#include "text/compiler/helper.h"
 
 namespace {
 
@@ -42,6 +43,9 @@ int fail(const base::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // What the server starts for itself: compiles templates on the socket that it left at 3.
+  if (argc == 2 && std::string_view(argv[1]) == "compile-helper")
+    return text::compiler::serve_compiles(3);
   CLI::App cli{"Quittance: payment requests by SMS and email, paid on a hosted checkout."};
   std::string target = "all";
   std::string config;
