@@ -183,7 +183,10 @@ std::string Engine::State::html_of(std::string_view marked, const std::string& m
   return result.text();
 }
 
-Engine::Engine(Limits limits) : state_(std::make_unique<State>(limits)) {}
+Engine::Engine(Limits limits) : state_(std::make_unique<State>(limits)) {
+  // OpenSSL reads its settings at its first use, which a fork may not.
+  static_cast<void>(mark_of(""));
+}
 Engine::~Engine() = default;
 
 std::string Engine::compile(SourceKind kind, std::string_view source) {

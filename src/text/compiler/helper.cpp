@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <vector>
 
 #include "base/json.h"
@@ -211,6 +212,7 @@ class Helper {
 
 int serve_compiles(int socket) {
   signal(SIGPIPE, SIG_IGN);
+  tzset();  // a fork may not read the file of the time zone any more
   return Helper(socket).serve();
 }
 
