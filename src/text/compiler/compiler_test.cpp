@@ -14,30 +14,39 @@ namespace text::compiler {
 namespace {
 
 // The helper as a fork of the test instead of the program's hidden target.
-pid_t fork_helper(int socket) {
-  const pid_t process = fork();
-  if (process != 0) return process;
-  dup2(socket, 3);
-  close_range(4, ~0U, 0);
-  _exit(serve_compiles(3));
+Launch fork_helper(base::Duration time_max) {
+  return [time_max](int socket) {
+    const pid_t process = fork();
+    if (process != 0) return process;
+    dup2(socket, 3);
+    close_range(4, ~0U, 0);
+    _exit(serve_compiles(3, time_max));
+  };
 }
+// Tests of what comes out must not fail because the machine is busy.
+constexpr base::Duration kPatient = std::chrono::seconds(60);
 
 class CompilerTest : public ::testing::Test {
  protected:
-  CompilerTest()
+  explicit CompilerTest(base::Duration time_max = kPatient)
       : runtime_(base::real_runtime(1, base::system_clock())),
-        compiler_(make_compiler(*runtime_, fork_helper)) {}
+        compiler_(make_compiler(*runtime_, fork_helper(time_max))) {}
   ~CompilerTest() override { runtime_->stop(); }
 
-  base::Result<Compiled> compile(SourceKind kind, std::string source) {
-    std::promise<base::Result<Compiled>> promise;
+  using Answer = base::Result<Compiled>;
+  std::future<Answer> start(SourceKind kind, std::string source) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto future = promise->get_future();
     auto task = [](Compiler& compiler, SourceKind kind, std::string source,
-                   std::promise<base::Result<Compiled>>& out) -> base::Awaitable<void> {
+                   std::shared_ptr<std::promise<Answer>> out) -> base::Awaitable<void> {
       auto result = co_await compiler.compile(kind, std::move(source));
-      out.set_value(std::move(result));
+      out->set_value(std::move(result));
     };
-    runtime_->spawn("test", task(*compiler_, kind, std::move(source), promise));
-    return promise.get_future().get();
+    runtime_->spawn("test", task(*compiler_, kind, std::move(source), std::move(promise)));
+    return future;
+  }
+  Answer compile(SourceKind kind, std::string source) {
+    return start(kind, std::move(source)).get();
   }
   Compiled pug(std::string source) {
     auto result = compile(SourceKind::pug, std::move(source));
@@ -89,32 +98,120 @@ TEST_F(CompilerTest, tells_mistakes_at_their_place) {
   }
 }
 
-TEST_F(CompilerTest, contains_what_sources_do) {
+// Longer than the product allows: the good mails between them must come through on a busy machine.
+class HostileSources : public CompilerTest {
+ protected:
+  HostileSources() : CompilerTest(std::chrono::seconds(4)) {}
+};
+
+struct Attack {
+  SourceKind kind;
+  std::string source;
+};
+
+// One line of Pug each, within an otherwise good mail.
+const char* const kPugAttacks[] = {
+    // Loops, in the source and inside the engine's own functions.
+    "- while (true) {}",
+    "- for (;;) try { null.x } catch (e) {}",
+    "- /^(a+)+$/.test('a'.repeat(40) + 'b')",
+    "- /(x+x+)+y/.exec('x'.repeat(64))",
+    "- new Array(2 ** 32 - 1).sort()",
+    "- new Array(2 ** 32 - 1).join('x')",
+    "- Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)",
+    "- BigInt(2) ** BigInt(2 ** 30)",
+    "- 'a'.repeat(2 ** 20).split('').map((c, i, all) => all.indexOf(i))",
+    "- [...(function* () { while (true) yield 1 })()]",
+    "- JSON.stringify({ toJSON() { while (true) {} } })",
+    "- Promise.resolve().then(function again() { return Promise.resolve().then(again) })",
+    "each x in (function* () { while (true) yield 1 })()\n      p= x",
+    "while true\n      p again",
+    // Memory.
+    "- const a = []; while (true) a.push(new Array(100000).fill('x'))",
+    "- let s = 'x'; while (true) s += s",
+    "- 'x'.repeat(2 ** 29)",
+    "- new Uint8Array(2 ** 31)",
+    "- new ArrayBuffer(2 ** 33)",
+    "- let m = new Map(); for (let i = 0; ; i++) m.set(i, 'x'.repeat(1000))",
+    "- 'x'.padEnd(2 ** 29).replace(/x?/g, '$&$&$&$&')",
+    "- const o = {}; for (let i = 0; ; i++) o['k' + i] = i",
+    "- let f = () => 1; for (;;) { const g = f; f = () => g() }",
+    // The stack.
+    "- function f() { return f() + 1 } f()",
+    "- const deep = []; let at = deep; for (let i = 0; i < 1e6; i++) { at[0] = []; at = at[0] } "
+    "String(deep)",
+    "- JSON.parse('['.repeat(1e6))",
+    "- new RegExp('('.repeat(1e5) + ')'.repeat(1e5))",
+    "- const p = new Proxy({}, { get(t, k, r) { return r[k] } }); p.x",
+    // Leaving something behind for whoever comes next.
+    "- Object.prototype.toString = () => { while (true) {} }\n    p= {}",
+    "- String.prototype.replace = () => 'poisoned'",
+    "- Object.prototype.poisoned = 'poisoned'",
+    "- Object.defineProperty(Object.prototype, 'type', { get() { return 'poisoned' } })",
+    "- globalThis.template = 1; Array.prototype.join = () => 'poisoned'",
+    "- JSON.stringify = () => '{\"html\":\"poisoned\",\"problems\":[]}'",
+    "- RegExp.prototype.exec = () => null",
+    "- Array.prototype[Symbol.iterator] = function* () { yield 'poisoned' }",
+    "- Math.random = () => 0; Date.now = () => 0",
+    "- Promise.prototype.then = () => { while (true) {} }",
+    // Ways out.
+    "- (() => {}).constructor('return this')().pugStage = 1",
+    "- ({}).constructor.constructor('return globalThis')().mjmlStage = 1",
+    "- (async () => import('std'))()",
+    "- require('child_process').execSync('id')",
+    "- process.exit(0)",
+    "- std.exit(0)",
+    "- os.exec(['id'])",
+    "- new Worker('x.js')",
+    "- new SharedArrayBuffer(16); Atomics.wait(new Int32Array(new SharedArrayBuffer(16)), 0, 0)",
+    "- eval('while (true) {}')",
+};
+
+std::vector<Attack> attacks() {
+  std::vector<Attack> out;
+  for (const std::string line : kPugAttacks)
+    out.push_back({SourceKind::pug, "mjml\n  mj-body\n    " + line + "\n"});
+  std::string indented = "mjml\n";
+  for (std::size_t depth = 1; indented.size() < kSourceBytesMax - 2000; ++depth)
+    indented += std::string(depth, ' ') + "div\n";
+  out.push_back({SourceKind::pug, indented});
+  out.push_back({SourceKind::pug, std::string(kSourceBytesMax, '(')});
+  out.push_back({SourceKind::pug, "p #[" + std::string(kSourceBytesMax - 10, '[')});
+  out.push_back({SourceKind::pug, "mixin m\n  +m\n+m\n"});
+  std::string nested;
+  while (nested.size() < kSourceBytesMax - 20) nested += "<mj-section>";
+  out.push_back({SourceKind::mjml, "<mjml><mj-body>" + nested.substr(0, kSourceBytesMax - 20)});
+  out.push_back({SourceKind::mjml, std::string(kSourceBytesMax, '<')});
+  out.push_back({SourceKind::mjml, "<mjml><mj-body>" + std::string(100'000, '&')});
+  out.push_back({SourceKind::mjml,
+                 "<!DOCTYPE x [<!ENTITY a \"&b;&b;\"><!ENTITY b \"&a;&a;\">]><mjml>&a;</mjml>"});
+  out.push_back(
+      {SourceKind::mjml, "<mjml><mj-head><mj-include path=\"/etc/passwd\" /></mj-head></mjml>"});
+  return out;
+}
+
+TEST_F(HostileSources, AreContainedAndLeaveNothingBehind) {
   const std::string before = pug(kGood).html;
-  const char* const attacks[] = {
-      "- while (true) {}\n",
-      "- const a = []; while (true) a.push(new Array(100000).fill('x'))\n",
-      "- let s = 'x'; while (true) s += s\n",
-      "- function f() { return f() + 1 } f()\n",
-      "- 'x'.repeat(2 ** 29)\n",
-      "- /^(a+)+$/.test('a'.repeat(40) + 'b')\n",
-      "- new Array(2 ** 32 - 1).sort()\n",
-      "- new Uint8Array(2 ** 31)\n",
-      "- Object.prototype.toString = () => { while (true) {} }\np= {}\n",
-      "- String.prototype.replace = () => 'poisoned'\n",
-      "- (() => {}).constructor('return this')().pugStage = 1\n",
-      "- globalThis.template = 1; Array.prototype.join = () => 'poisoned'\n",
-      "- BigInt(2) ** BigInt(2 ** 30)\n",
-  };
-  std::size_t count = 0;
-  for (const std::string attack : attacks) {
-    const auto began = std::chrono::steady_clock::now();  // tidy: clock because it bounds real time
-    const auto out = compile(SourceKind::pug, "mjml\n  mj-body\n    " + attack);
-    EXPECT_TRUE(out) << attack;
-    const auto took = std::chrono::steady_clock::now() - began;
-    EXPECT_LT(took, std::chrono::seconds(10)) << attack;
-    EXPECT_EQ(pug(kGood + "//- after " + std::to_string(++count) + "\n").html, before) << attack;
+  ASSERT_FALSE(before.empty());
+  constexpr std::size_t kTogether = 4;
+  std::size_t good = 0;
+  std::vector<std::future<Answer>> waiting;
+  const auto all_attacks = attacks();
+  for (std::size_t i = 0; i < all_attacks.size(); i += kTogether) {
+    for (std::size_t j = i; j < std::min(all_attacks.size(), i + kTogether); ++j)
+      waiting.push_back(start(all_attacks[j].kind, all_attacks[j].source));
+    // Another tenant's mail between them. The comment keeps it from being remembered.
+    const auto other = pug(kGood + "//- after " + std::to_string(++good) + "\n");
+    EXPECT_EQ(other.html, before) << all_attacks[i].source.substr(0, 100);
+    for (std::size_t j = 0; j < waiting.size(); ++j) {
+      const auto out = waiting[j].get();
+      const std::string shown = all_attacks[i + j].source.substr(0, 100);
+      EXPECT_TRUE(out) << shown << ": the helper itself ended";
+      if (out) EXPECT_EQ(out->html.find("root:"), std::string::npos) << shown;
+    }
+    waiting.clear();
   }
+  EXPECT_GE(all_attacks.size(), 55U);
 }
 
 TEST_F(CompilerTest, refuses_what_is_no_source) {

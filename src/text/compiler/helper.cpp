@@ -20,8 +20,6 @@ namespace text::compiler {
 
 namespace {
 
-constexpr base::Duration kDeadline = std::chrono::milliseconds(1500);
-constexpr unsigned kCpuSeconds = 2;
 constexpr std::size_t kScriptMemory = 128 << 20;
 constexpr std::size_t kAddressSpace = 512 << 20;
 constexpr std::size_t kStack = 4 << 20;
@@ -73,8 +71,11 @@ std::string failure(std::string code, std::string detail) {
 
 class Helper {
  public:
-  explicit Helper(int socket)
-      : socket_(socket), engine_({kScriptMemory, kStack}), clock_(base::system_clock()) {}
+  Helper(int socket, base::Duration time_max)
+      : socket_(socket),
+        time_max_(time_max),
+        engine_({kScriptMemory, kStack}),
+        clock_(base::system_clock()) {}
 
   int serve() {
     while (step()) {
@@ -131,7 +132,7 @@ class Helper {
     one.id = head.id;
     one.process = process;
     one.answers = ends[0];
-    one.deadline = clock_->steady() + kDeadline;
+    one.deadline = clock_->steady() + time_max_;
     works_.push_back(std::move(one));
     return true;
   }
@@ -140,7 +141,9 @@ class Helper {
   [[noreturn]] void carry_out(SourceKind kind, const std::string& source, int answers) {
     close(socket_);
     for (const Work& other : works_) close(other.answers);
-    if (!give_up_the_world(kAddressSpace, kCpuSeconds)) _exit(kRefused);
+    // Should the helper be stopped meanwhile, the kernel ends its forks.
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(time_max_).count();
+    if (!give_up_the_world(kAddressSpace, static_cast<unsigned>(seconds))) _exit(kRefused);
     const std::string text = engine_.compile(kind, source);
     _exit(write_all(answers, text.data(), text.size()) ? 0 : 1);
   }
@@ -203,6 +206,7 @@ class Helper {
   }
 
   int socket_;
+  base::Duration time_max_;
   Engine engine_;
   std::shared_ptr<base::Clock> clock_;
   std::vector<Work> works_;
@@ -210,10 +214,10 @@ class Helper {
 
 }  // namespace
 
-int serve_compiles(int socket) {
+int serve_compiles(int socket, base::Duration time_max) {
   signal(SIGPIPE, SIG_IGN);
   tzset();  // a fork may not read the file of the time zone any more
-  return Helper(socket).serve();
+  return Helper(socket, time_max).serve();
 }
 
 }  // namespace text::compiler

@@ -1,22 +1,22 @@
 // bundle.mjs OUT: writes pug.js and mjml.js, each one script without anything outside itself.
-import { builtinModules } from 'node:module';
-import path from 'node:path';
-import process from 'node:process';
-import { build } from 'esbuild';
+import { builtinModules } from "node:module";
+import path from "node:path";
+import process from "node:process";
+import { build } from "esbuild";
 
 const out = process.argv[2];
 // What the compilers load but never need here: files, networks, minifiers, filters' transformers.
 const EMPTY = new Set([
   ...builtinModules,
-  'cssnano',
-  'cssnano-preset-lite',
-  'htmlnano',
-  'js-beautify',
-  'jstransformer',
-  'promise',
-  'resolve',
-  'undici',
-  'web-resource-inliner',
+  "cssnano",
+  "cssnano-preset-lite",
+  "htmlnano",
+  "js-beautify",
+  "jstransformer",
+  "promise",
+  "resolve",
+  "undici",
+  "web-resource-inliner",
 ]);
 const SMALL = {
   assert: `
@@ -36,35 +36,35 @@ const PRELUDE = `
   var setTimeout = () => 0, clearTimeout = () => {};`;
 
 const closed = {
-  name: 'closed',
+  name: "closed",
   setup(work) {
     work.onResolve({ filter: /^[^./]/ }, ({ path: asked, kind }) => {
-      const name = asked.replace(/^node:/, '');
-      if (kind !== 'entry-point' && (EMPTY.has(name) || SMALL[name]))
-        return { path: name, namespace: 'closed' };
+      const name = asked.replace(/^node:/, "");
+      if (kind !== "entry-point" && (EMPTY.has(name) || SMALL[name]))
+        return { path: name, namespace: "closed" };
       return undefined;
     });
-    work.onLoad({ filter: /.*/, namespace: 'closed' }, ({ path: name }) => ({
-      contents: SMALL[name] ?? 'module.exports = {};',
+    work.onLoad({ filter: /.*/, namespace: "closed" }, ({ path: name }) => ({
+      contents: SMALL[name] ?? "module.exports = {};",
     }));
   },
 };
 
 const here = path.dirname(new URL(import.meta.url).pathname);
-for (const name of ['pug', 'mjml']) {
+for (const name of ["pug", "mjml"]) {
   await build({
     entryPoints: [path.join(here, `${name}_stage.js`)],
     outfile: path.join(out, `${name}.js`),
     bundle: true,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
+    platform: "browser",
+    format: "iife",
+    target: "es2022",
     keepNames: true,
     minifyWhitespace: true,
-    legalComments: 'none',
-    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    legalComments: "none",
+    define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
     banner: { js: PRELUDE },
     plugins: [closed],
-    logLevel: 'warning',
+    logLevel: "warning",
   });
 }
