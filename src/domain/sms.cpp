@@ -1,6 +1,7 @@
 #include "domain/sms.h"
 
-#include <string_view>
+#include <algorithm>
+#include <iterator>
 
 #include "base/encoding.h"
 #include "domain/utf8.h"
@@ -32,6 +33,30 @@ struct Limits {
 };
 constexpr Limits kGsm7Limits = {160, 153};
 constexpr Limits kUcs2Limits = {70, 67};
+
+struct Replacement {
+  std::uint32_t code_point;
+  std::string_view text;
+};
+// Sorted by code point. U+00A0 and what follows from Unicode's General Punctuation.
+constexpr Replacement kReplacements[] = {
+    {0x09, " "},    {0x60, "'"},    {0xA0, " "},     {0xA9, "(c)"},    {0xAB, "\""},
+    {0xAD, ""},     {0xAE, "(R)"},  {0xB4, "'"},     {0xB7, "-"},      {0xBB, "\""},
+    {0xBC, "1/4"},  {0xBD, "1/2"},  {0xBE, "3/4"},   {0xD7, "x"},      {0x2002, " "},
+    {0x2003, " "},  {0x2004, " "},  {0x2005, " "},   {0x2006, " "},    {0x2007, " "},
+    {0x2008, " "},  {0x2009, " "},  {0x200A, " "},   {0x200B, ""},     {0x2010, "-"},
+    {0x2011, "-"},  {0x2012, "-"},  {0x2013, "-"},   {0x2014, "-"},    {0x2015, "-"},
+    {0x2018, "'"},  {0x2019, "'"},  {0x201A, "'"},   {0x201B, "'"},    {0x201C, "\""},
+    {0x201D, "\""}, {0x201E, "\""}, {0x201F, "\""},  {0x2022, "-"},    {0x2026, "..."},
+    {0x202F, " "},  {0x2032, "'"},  {0x2033, "\""},  {0x2039, "'"},    {0x203A, "'"},
+    {0x2044, "/"},  {0x2060, ""},   {0x2116, "No."}, {0x2122, "(TM)"}, {0x2190, "<-"},
+    {0x2192, "->"}, {0x2212, "-"},  {0x2713, "v"},   {0x3000, " "},    {0xFB00, "ff"},
+    {0xFB01, "fi"}, {0xFB02, "fl"}, {0xFEFF, ""},
+};
+static_assert(std::is_sorted(std::begin(kReplacements), std::end(kReplacements),
+                             [](const Replacement& a, const Replacement& b) {
+                               return a.code_point < b.code_point;
+                             }));
 
 // Fills parts one after the other; a character that does not fit whole starts the next part.
 template <class Units>
@@ -75,6 +100,38 @@ base::Result<SmsSize> sms_size(std::string_view text) {
     count(text, kUcs2Limits, utf16_units, size);
   }
   return size;
+}
+
+std::vector<SmsChar> ucs2_chars(std::string_view text, std::size_t most) {
+  std::vector<SmsChar> out;
+  for (std::size_t at = 0; at < text.size() && out.size() < most;) {
+    const auto c = code_point_at(text, at);
+    const auto same = [&](const SmsChar& one) { return one.code_point == c.value; };
+    if (septets(c.value) == 0 && std::none_of(out.begin(), out.end(), same))
+      out.push_back({static_cast<std::int64_t>(at), c.value});
+    at = c.next;
+  }
+  return out;
+}
+
+std::optional<std::string_view> gsm_replacement(std::int64_t code_point) {
+  const auto found = std::lower_bound(
+      std::begin(kReplacements), std::end(kReplacements), code_point,
+      [](const Replacement& one, std::int64_t wanted) { return one.code_point < wanted; });
+  if (found == std::end(kReplacements) || found->code_point != code_point) return std::nullopt;
+  return found->text;
+}
+
+std::string gsm_rewrite(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = code_point_at(text, at);
+    const auto replacement = gsm_replacement(c.value);
+    out += replacement ? *replacement : text.substr(at, c.next - at);
+    at = c.next;
+  }
+  return out;
 }
 
 }  // namespace domain

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/describe.h"
 #include "base/result.h"
@@ -32,5 +34,14 @@ BOOST_DESCRIBE_STRUCT(SmsSize, (), (encoding, units, segments, first_ucs2_char))
 
 // Code::invalid_argument for invalid UTF-8. An empty text has no segments.
 base::Result<SmsSize> sms_size(std::string_view text);
+
+// The first of each character that forces UCS-2, at most `most` of them. `text` is valid UTF-8.
+std::vector<SmsChar> ucs2_chars(std::string_view text, std::size_t most);
+// What can stand in such a character's place without changing what the text says: plain quotes,
+// dashes and spaces for typographic ones, letters for their ligatures and signs. Absent where the
+// meaning or a name would suffer (letters with accents, emoji, other scripts).
+std::optional<std::string_view> gsm_replacement(std::int64_t code_point);
+// The text with every such replacement made.
+std::string gsm_rewrite(std::string_view text);
 
 }  // namespace domain

@@ -128,5 +128,29 @@ TEST(Sms, IsOneJsonShape) {
             R"("first_ucs2_char":{"byte_offset":1,"code_point":1081}})");
 }
 
+TEST(Sms, RewritesWhatLosesNothing) {
+  struct Row {
+    const char* text;
+    const char* rewritten;
+    std::size_t ucs2_chars;
+  };
+  const Row rows[] = {
+      {"", "", 0},
+      {"Grüße, 5 € für Ä", "Grüße, 5 € für Ä", 0},
+      {"„Wien“ – 5\u00A0€…", "\"Wien\" - 5 €...", 5},
+      {"it’s “fine”", "it's \"fine\"", 3},
+      {"Łukasz – 😀", "Łukasz - 😀", 3},
+      {"a\u200Bb a\u200Bb", "ab ab", 1},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(gsm_rewrite(row.text), row.rewritten) << row.text;
+    EXPECT_EQ(ucs2_chars(row.text, 50).size(), row.ucs2_chars) << row.text;
+  }
+  EXPECT_EQ(ucs2_chars("ŁŻĄ", 2).size(), 2u);
+  EXPECT_EQ(gsm_replacement(0x2019), "'");
+  EXPECT_FALSE(gsm_replacement('a'));
+  EXPECT_FALSE(gsm_replacement(0x1F600));
+}
+
 }  // namespace
 }  // namespace domain

@@ -11,5 +11,8 @@ std::string escape_html(std::string_view value);
 // images their alt text, style, script and head are dropped, entities decoded. Any input is safe;
 // the output is at most twice as long as the input.
 std::string html_to_text(std::string_view html);
+// What inboxes show beside the subject: the hidden text that a mail begins with, else the first
+// words of its text; at most `chars_max` characters.
+std::string preheader_of(std::string_view html, std::size_t chars_max = 140);
 
 }  // namespace text

@@ -88,11 +88,16 @@ std::optional<std::uint32_t> read_entity(std::string_view body) {
 
 }  // namespace
 
-std::string HtmlTag::attribute(std::string_view wanted) const {
-  for (const auto& [name, value] : attributes) {
-    if (name == wanted) return value;
+const HtmlAttribute* HtmlTag::find(std::string_view wanted) const {
+  for (const HtmlAttribute& one : attributes) {
+    if (one.name == wanted) return &one;
   }
-  return {};
+  return nullptr;
+}
+
+std::string HtmlTag::attribute(std::string_view wanted) const {
+  const HtmlAttribute* found = find(wanted);
+  return found ? found->value : std::string();
 }
 
 HtmlToken HtmlReader::next() {
@@ -115,15 +120,16 @@ HtmlToken HtmlReader::next() {
   return {};
 }
 
-void HtmlReader::skip_raw(std::string_view name) {
+std::string_view HtmlReader::skip_raw(std::string_view name) {
+  const std::size_t begin = at_;
   for (;; ++at_) {
     at_ = std::min(html_.find("</", at_), html_.size());
-    if (at_ == html_.size()) return;
+    if (at_ == html_.size()) return html_.substr(begin);
     const auto candidate = html_.substr(at_ + 2, name.size());
     const bool same = candidate.size() == name.size() &&
                       std::equal(candidate.begin(), candidate.end(), name.begin(),
                                  [](char a, char b) { return to_lower(a) == b; });
-    if (same) return;
+    if (same) return html_.substr(begin, at_ - begin);
   }
 }
 
@@ -161,11 +167,12 @@ void HtmlReader::read_attribute(HtmlTag& tag) {
   }
   while (at_ < html_.size() && is_space(peek())) ++at_;
   std::string_view value;
+  bool quoted = false;
   if (peek() == '=') {
     ++at_;
     while (at_ < html_.size() && is_space(peek())) ++at_;
     const char quote = peek();
-    const bool quoted = quote == '"' || quote == '\'';
+    quoted = quote == '"' || quote == '\'';
     if (quoted) ++at_;
     const auto begin = at_;
     while (at_ < html_.size() && (quoted ? peek() != quote : !is_space(peek()) && peek() != '>'))
@@ -173,7 +180,7 @@ void HtmlReader::read_attribute(HtmlTag& tag) {
     value = html_.substr(begin, at_ - begin);
     if (quoted && at_ < html_.size()) ++at_;
   }
-  tag.attributes.emplace_back(std::move(name), decode_entities(value));
+  tag.attributes.push_back({std::move(name), decode_entities(value), quoted});
 }
 
 std::string decode_entities(std::string_view text) {

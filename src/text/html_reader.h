@@ -3,16 +3,22 @@
 #include <string_view>
 #include <vector>
 
-// Internal to html_to_text: a forgiving reader of HTML. Any bytes are safe.
+// A forgiving reader of HTML. Any bytes are safe.
 namespace text {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
+struct HtmlAttribute {
+  std::string name;   // lower case
+  std::string value;  // decoded
+  bool quoted = false;
+};
 struct HtmlTag {
   std::string name;  // lower case
   bool closing = false;
-  std::vector<std::pair<std::string, std::string>> attributes;  // names lower case, values decoded
-  std::string attribute(std::string_view wanted) const;         // "" when absent
+  std::vector<HtmlAttribute> attributes;
+  const HtmlAttribute* find(std::string_view wanted) const;
+  std::string attribute(std::string_view wanted) const;  // "" when absent
 };
 
 struct HtmlToken {
@@ -27,8 +33,9 @@ class HtmlReader {
   explicit HtmlReader(std::string_view html) : html_(html) {}
   // Comments, declarations and processing instructions are passed over.
   HtmlToken next();
-  // Goes on at the closing tag of an element whose content is no HTML (script, style).
-  void skip_raw(std::string_view name);
+  // Goes on at the closing tag of an element whose content is no HTML (script, style); what it
+  // passed over.
+  std::string_view skip_raw(std::string_view name);
 
  private:
   HtmlToken text_until(std::size_t end);

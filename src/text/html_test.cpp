@@ -116,5 +116,16 @@ TEST(HtmlToText, AnyInputIsSafeAndBounded) {
       [](const std::string& bytes) { RC_ASSERT(html_to_text(bytes).size() <= 2 * bytes.size()); });
 }
 
+TEST(Html, Preheader) {
+  EXPECT_EQ(preheader_of("<body><div style='display:none'> Soon &amp; safe </div><p>Hello</p>"),
+            "Soon & safe");
+  EXPECT_EQ(preheader_of("<head><title>T</title></head><body><p>Hello</p><p>you</p>"),
+            "Hello  you");
+  EXPECT_EQ(preheader_of("<style>p{}</style><body><div style=\"display: none\">A</div>b"), "A");
+  EXPECT_EQ(preheader_of("<body><p>Hello</p><div style='display:none'>late</div>"), "Hello");
+  EXPECT_EQ(preheader_of("<body><p>äöüß</p>", 2), "äö");
+  EXPECT_EQ(preheader_of(""), "");
+}
+
 }  // namespace
 }  // namespace text

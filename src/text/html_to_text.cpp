@@ -70,7 +70,10 @@ class Converter {
  private:
   void open(const HtmlTag& tag) {
     const auto& name = tag.name;
-    if (is_one_of(kRaw, name)) return reader_.skip_raw(name);
+    if (is_one_of(kRaw, name)) {
+      reader_.skip_raw(name);
+      return;
+    }
     if (name == "head" || (is_hidden(tag) && !is_one_of(kVoid, name))) {
       skipping_ = name;
       skip_depth_ = 1;
@@ -220,5 +223,41 @@ class Converter {
 }  // namespace
 
 std::string html_to_text(std::string_view html) { return Converter(html).convert(); }
+
+namespace {
+
+// The text of the first hidden element of the body; empty when there is none before other text.
+std::string hidden_text(std::string_view html) {
+  HtmlReader reader(html);
+  bool in_body = false;
+  for (HtmlToken token = reader.next(); token.kind != HtmlToken::Kind::end; token = reader.next()) {
+    const bool tag = token.kind == HtmlToken::Kind::tag;
+    if (tag && !token.tag.closing && is_one_of(kRaw, token.tag.name))
+      reader.skip_raw(token.tag.name);
+    if (tag && token.tag.name == "body") in_body = true;
+    if (!in_body) continue;
+    if (!tag && token.text.find_first_not_of(" \t\r\n") != std::string_view::npos) return {};
+    if (!tag || token.tag.closing || !is_hidden(token.tag)) continue;
+    const HtmlToken inside = reader.next();
+    return inside.kind == HtmlToken::Kind::text ? html_to_text(inside.text) : std::string();
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string preheader_of(std::string_view html, std::size_t chars_max) {
+  std::string text = hidden_text(html);
+  if (text.empty()) text = html_to_text(html);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  std::size_t chars = 0;
+  std::size_t end = 0;
+  for (; end < text.size(); ++end) {
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xc0) != 0x80;
+    if (begins && ++chars > chars_max) break;
+  }
+  text.resize(end);
+  return text;
+}
 
 }  // namespace text
