@@ -110,6 +110,8 @@ class Schema:
             self.create_index(plain, w[1] == "UNIQUE", where)
         elif w[:2] == ["ALTER", "TABLE"] and w[3:5] == ["ADD", "COLUMN"]:
             self.table(plain[2], where).columns.append(plain[5])
+        elif w[:2] == ["ALTER", "TABLE"] and w[3:5] == ["DROP", "COLUMN"]:
+            self.table(plain[2], where).columns.remove(plain[5])
         elif w[:2] == ["DROP", "TABLE"]:
             self.tables.pop(plain[2], None)
         elif w[0] not in ("UPDATE", "INSERT", "DELETE", "DROP", "ALTER"):

@@ -1,4 +1,4 @@
-// Goal: the routes of keys, tenants, templates and connections keep their contract, and no answer
+// Goal: the routes of keys, tenants and connections keep their contract, and no answer
 // holds a secret that was given before.
 #include <gtest/gtest.h>
 
@@ -61,22 +61,6 @@ TEST_P(SettingsRoutes, TenantsAndLogo) {
   EXPECT_EQ(w().get(m.key, "/v1/tenant").json.at("logo").at("id"), logo.json.at("id"));
   EXPECT_EQ(w().call({Method::delete_, "/v1/tenant/logo", m.key, "", {}}).status, 204);
   EXPECT_TRUE(w().get(m.key, "/v1/tenant").json.at("logo").is_null());
-}
-
-TEST_P(SettingsRoutes, Templates) {
-  const auto m = w().merchant("M");
-  const auto defaults = w().get(m.key, "/v1/templates?channel=sms&locale=de");
-  ASSERT_EQ(defaults.json.at("data").as_array().size(), 2u) << defaults.text;
-  const auto made = w().post(m.key, "/v1/templates",
-                             R"({"name":"S","channel":"sms","kind":"request","locale":"de",
-      "body_text":"{{merchant.name}} {{link.url}}","is_default":true})");
-  ASSERT_EQ(made.status, 201) << made.text;
-  const std::string path = "/v1/templates/" + made.at("id");
-  EXPECT_EQ(w().call({Method::delete_, path, m.key, "", {}}).at("code"), "template_is_default");
-  EXPECT_EQ(w().patch(m.key, path, "\"1\"", R"({"body_text":"{{nope}}"})").status, 422);
-  EXPECT_EQ(w().patch(m.key, path, "\"1\"", R"({"is_default":false})").status, 200);
-  EXPECT_EQ(w().get(w().merchant("N").key, path).status, 404);
-  EXPECT_EQ(w().call({Method::delete_, path, m.key, "", {}}).status, 204);
 }
 
 TEST_P(SettingsRoutes, ConnectionsKeepTheirSecrets) {

@@ -9,12 +9,14 @@
 #include "api/connections.h"
 #include "api/operations.h"
 #include "api/sessions.h"
+#include "api/template_previews.h"
 #include "api/templates.h"
 #include "api/tenants.h"
 #include "api/users.h"
 #include "base/assert.h"
 #include "identity/authenticator.h"
 #include "store/testing.h"
+#include "text/compiler/inline_for_tests.h"
 
 namespace api::slices {
 
@@ -49,7 +51,7 @@ struct World {
         texts(t.ids(), clock()),
         tenants(
             t.ids(), clock(), tenant_cache,
-            {[this](store::Tx& tx, domain::TenantId id) { return texts.install_defaults(tx, id); },
+            {[this](store::Tx& tx, domain::TenantId id) { return texts.install_starters(tx, id); },
              {}}),
         api_keys(t.ids(), clock(), [this] { credentials->forget(); }),
         credentials(identity::make_authenticator(t.runtime(), t.store(), users)),
@@ -66,7 +68,8 @@ struct World {
     add_tenant_routes(routes, {t.store(), creator, tenants});
     add_api_key_routes(routes, {t.store(), t.runtime().random(), creator, api_keys});
     add_client_routes(routes, {t.store(), creator, people, tenant_cache});
-    add_template_routes(routes, {t.store(), creator, texts});
+    add_template_routes(routes, {t.store(), creator, texts, compiler});
+    add_template_preview_routes(routes, preview_deps());
     add_operation_routes(routes, {t.store(), clock()});
     ConnectionDeps deps{
         t.runtime(), t.store(), connections, tenant_cache, "https://pay.example.com", {}, {}, {}};
@@ -80,6 +83,28 @@ struct World {
     add_connection_routes(routes, std::move(deps));
   }
   ~World() { t.runtime().stop(); }
+
+  TemplatePreviewDeps preview_deps() {
+    TemplatePreviewDeps deps{t.store(), clock(), compiler, "https://pay.example.com", {}, {}};
+    deps.context = [this](store::Tx&, const PreviewSubject& s) -> Result<messaging::SendContext> {
+      if (s.client_id) return base::field_error("client_id", "unknown", "no such client");
+      messaging::SendContext c;
+      c.amount = {125'000, domain::Currency::parse("EUR").value()};
+      c.description = "Website";
+      c.client_name = "Anna Berg";
+      c.merchant_name = "Nordlicht";
+      c.sender_name = "Nordlicht";
+      c.brand_color = "#1f3a5f";
+      c.policy.allowed_countries = {"AT", "US"};
+      TRY(c.zone, zones.find("Europe/Vienna"));
+      return c;
+    };
+    deps.send_test = [this](TestMail test) -> Awaitable<Result<std::string>> {
+      tests.push_back(std::move(test));
+      co_return "root@example.com";
+    };
+    return deps;
+  }
 
   template <class T>
   static void must(const T& result) {
@@ -179,6 +204,8 @@ struct World {
   identity::TenantCache tenant_cache;
   identity::ConnectionCache connection_cache;
   identity::Users users;
+  text::compiler::InlineCompiler compiler;
+  std::vector<TestMail> tests;
   templates::Templates texts;
   identity::Tenants tenants;
   identity::ApiKeys api_keys;

@@ -6,11 +6,12 @@
 
 namespace api {
 
-// /v1/templates: what messages say.
+// /v1/templates: what messages say, their drafts and versions.
 struct TemplateDeps {
   store::Store& store;
   Creator& creator;
   templates::Templates& templates;
+  text::Compiler& compiler;
 };
 void add_template_routes(Routes& routes, TemplateDeps deps);
 

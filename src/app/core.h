@@ -12,9 +12,11 @@
 #include "messaging/sender.h"
 #include "net/smtp.h"
 #include "payments/commands.h"
+#include "reads/pages.h"
 #include "requests/expiry.h"
 #include "store/outbox.h"
 #include "templates/templates.h"
+#include "text/compiler.h"
 #include "tracking/listing.h"
 #include "tracking/totals.h"
 #include "tracking/verifier.h"
@@ -30,11 +32,16 @@ struct Outside {
   providers::PaymentProvider& payment;
   providers::SmsProvider& sms;
   providers::MailProvider& mail;
+  text::Compiler& compiler;
 };
 
 class Core {
  public:
   static base::Result<std::unique_ptr<Core>> make(const Options& options, Outside outside);
+
+  // What a message about this request says, but for its template.
+  base::Result<messaging::SendContext> context_of(reads::MessageContext row,
+                                                  domain::Channel channel);
 
   // Starts the background services of these targets.
   void start(const std::set<Target>& targets);

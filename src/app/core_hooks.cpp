@@ -107,44 +107,47 @@ base::Status Core::on_request_paid(store::Tx& tx, const store::Event& event) {
   return requests.add_message_link(tx, *request, message.id);
 }
 
+base::Result<messaging::SendContext> Core::context_of(reads::MessageContext row,
+                                                      domain::Channel channel) {
+  TRY(const auto zone, zones.find(row.time_zone));
+  messaging::SendContext c;
+  c.request_status = row.request_status;
+  c.amount = {row.amount_minor, row.currency};
+  c.description = std::move(row.description);
+  c.reference = row.reference.value_or("");
+  c.due_at = row.due_at;
+  c.paid_at = row.paid_at;
+  c.client_name = std::move(row.client_name);
+  c.client_email = row.client_email.value_or("");
+  c.client_phone = row.client_phone.value_or("");
+  c.client_custom_fields = std::move(row.custom_fields.text);
+  const auto own = row.client_locale ? domain::locale_from_tag(*row.client_locale) : std::nullopt;
+  c.locale = own ? *own : domain::locale_from_tag(row.merchant_locale).value_or(domain::Locale::en);
+  base::enum_from_name(channel == domain::Channel::email ? row.consent_email : row.consent_sms,
+                       c.consent);
+  c.client_archived = row.archived_at.has_value();
+  c.merchant_name = row.merchant_name;
+  c.sender_name = row.sender_name.value_or(row.merchant_name);
+  c.reply_to = row.reply_to.value_or("");
+  c.brand_color = std::move(row.brand_color);
+  c.has_logo = row.logo_asset_id.has_value();
+  c.zone = zone;
+  c.policy.messages_per_day_max = row.daily_message_cap;
+  c.policy.allowed_countries = identity::split_countries(row.allowed_countries);
+  return c;
+}
+
 base::Result<messaging::SendContext> Core::load_context(store::Tx& tx,
                                                         const messaging::Message& m) {
   TRY(auto row, reads::message_context(tx, m.tenant_id, m.request_id));
   if (!row)
     return base::error(base::Code::not_found, "request_gone", "a message without its request");
-  TRY(const auto zone, zones.find(row->time_zone));
-  messaging::SendContext c;
-  c.request_status = row->request_status;
-  c.amount = {row->amount_minor, row->currency};
-  c.description = std::move(row->description);
-  c.reference = row->reference.value_or("");
-  c.due_at = row->due_at;
-  c.paid_at = row->paid_at;
-  c.client_name = std::move(row->client_name);
-  c.client_email = row->client_email.value_or("");
-  c.client_phone = row->client_phone.value_or("");
-  c.client_custom_fields = std::move(row->custom_fields.text);
-  const auto own = row->client_locale ? domain::locale_from_tag(*row->client_locale) : std::nullopt;
-  c.locale =
-      own ? *own : domain::locale_from_tag(row->merchant_locale).value_or(domain::Locale::en);
-  base::enum_from_name(m.channel == domain::Channel::email ? row->consent_email : row->consent_sms,
-                       c.consent);
-  c.client_archived = row->archived_at.has_value();
-  c.merchant_name = row->merchant_name;
-  c.sender_name = row->sender_name.value_or(row->merchant_name);
-  c.reply_to = row->reply_to.value_or("");
-  c.brand_color = std::move(row->brand_color);
-  c.zone = zone;
-  c.policy.messages_per_day_max = row->daily_message_cap;
-  c.policy.allowed_countries = identity::split_countries(row->allowed_countries);
-  TRY(auto text, reads::template_for(tx, {m.tenant_id, m.channel, m.kind, row->client_locale,
-                                          row->merchant_locale, m.template_id}));
-  if (!text) return base::error(base::Code::not_found, "no_template", "no template fits");
-  c.template_id = text->id;
-  c.template_version = text->version;
-  c.subject = text->subject.value_or("");
-  c.body_html = text->body_html.value_or("");
-  c.body_text = text->body_text.value_or("");
+  const reads::TemplateChoice choice{m.tenant_id,          m.channel,    m.kind, row->client_locale,
+                                     row->merchant_locale, m.template_id};
+  TRY(auto c, context_of(*std::move(row), m.channel));
+  TRY(const auto found, reads::template_for(tx, choice));
+  if (!found) return base::error(base::Code::not_found, "no_template", "no template fits");
+  c.template_ref = {found->id, found->number};
   return c;
 }
 
@@ -155,7 +158,16 @@ tracking::FindAccount Core::payment_account() {
 }
 
 messaging::Hooks Core::message_hooks() {
+  const auto load_template =
+      [](store::Tx& tx, domain::TenantId tenant_id,
+         const messaging::TemplateRef& ref) -> base::Result<messaging::TemplateText> {
+    TRY(auto found, reads::template_content(tx, tenant_id, ref.id, ref.number));
+    if (!found) return base::error(base::Code::corrupt, "a template without its published version");
+    return messaging::TemplateText{std::move(found->subject), std::move(found->html),
+                                   std::move(found->text)};
+  };
   return {[this](store::Tx& tx, const messaging::Message& m) { return load_context(tx, m); },
+          load_template,
           [this](store::Tx& tx, const messaging::Message& m) {
             return directory.message_accounts(tx, m);
           }};

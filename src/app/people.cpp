@@ -43,7 +43,7 @@ People::People(Core& c)
       users(c.ids, c.outside.runtime.clock(), [this] { credentials->forget(); }),
       tenants(c.ids, c.outside.runtime.clock(), c.tenants,
               {[this](store::Tx& tx, domain::TenantId tenant) {
-                 return core.templates.install_defaults(tx, tenant);
+                 return core.templates.install_starters(tx, tenant);
                },
                [this](store::Tx& tx, const identity::Tenant& tenant) -> base::Status {
                  TRY(const auto zone, core.zones.find(tenant.time_zone));

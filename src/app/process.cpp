@@ -17,6 +17,7 @@
 #include "providers/stripe/stripe.h"
 #include "providers/twilio/twilio.h"
 #include "store/migrate.h"
+#include "text/compiler/client.h"
 
 namespace app {
 
@@ -67,6 +68,7 @@ struct Process {
   std::unique_ptr<providers::PaymentProvider> payment;
   std::unique_ptr<providers::SmsProvider> sms;
   std::unique_ptr<providers::MailProvider> mail;
+  std::unique_ptr<text::Compiler> compiler;
   std::unique_ptr<Core> core;
   std::unique_ptr<People> people;
   std::unique_ptr<api::Metrics> metrics;
@@ -83,7 +85,9 @@ base::Status assemble(Process& p, const Options& options) {
   p.payment = providers::stripe::payment_provider(*p.runtime, *p.http);
   p.sms = providers::twilio::sms_provider(*p.runtime, *p.http);
   p.mail = providers::smtp::mail_provider(*p.smtp);
-  TRY(p.core, Core::make(options, {*p.runtime, *p.store, *p.payment, *p.sms, *p.mail}));
+  p.compiler = text::compiler::make_compiler(*p.runtime, text::compiler::launch_self());
+  TRY(p.core,
+      Core::make(options, {*p.runtime, *p.store, *p.payment, *p.sms, *p.mail, *p.compiler}));
   p.people = std::make_unique<People>(*p.core);
   p.metrics = std::make_unique<api::Metrics>();
   p.web = make_web(*p.core, *p.people, *p.metrics);

@@ -16,6 +16,7 @@
 #include "api/tenants.h"
 #include "api/users.h"
 #include "app/contract.gen.h"
+#include "app/previews.h"
 #include "reads/money.h"
 
 namespace app {
@@ -80,7 +81,8 @@ void add_people_routes(api::Routes& routes, Core& core, People& people) {
   api::add_tenant_routes(routes, {store, core.creator, people.tenants});
   api::add_api_key_routes(routes, {store, runtime.random(), core.creator, people.api_keys});
   api::add_client_routes(routes, {store, core.creator, people.clients, core.tenants});
-  api::add_template_routes(routes, {store, core.creator, core.templates});
+  api::add_template_routes(routes, {store, core.creator, core.templates, core.outside.compiler});
+  api::add_template_preview_routes(routes, preview_deps(core, people));
   const Outside outside = core.outside;
   const auto check = [outside](identity::OpenedConnection c) {
     return check_connection(outside, std::move(c));

@@ -163,7 +163,7 @@ bool is_domain(std::string_view domain) {
 std::optional<SuppressReason> suppress_reason(const Contactability& facts) {
   if (facts.opted_out) return SuppressReason::opted_out;
   if (facts.consent == Consent::denied) return SuppressReason::no_consent;
-  const bool needs_grant = facts.channel == Channel::sms && facts.kind == MessageKind::reminder;
+  const bool needs_grant = facts.channel == Channel::sms && !belongs_to_contract(facts.kind);
   if (needs_grant && facts.consent != Consent::granted) return SuppressReason::no_consent;
   return std::nullopt;
 }

@@ -32,6 +32,11 @@ TEST(Client, WhoMayBeWrittenTo) {
       {kSms, K::reminder, C::unset, false, "no_consent"},
       {kSms, K::reminder, C::granted, false, ""},
       {kSms, K::reminder, C::granted, true, "opted_out"},
+      {kSms, K::last_reminder, C::unset, false, "no_consent"},
+      {kSms, K::thank_you, C::unset, false, "no_consent"},
+      {kSms, K::welcome, C::granted, false, ""},
+      {kSms, K::refund, C::unset, false, ""},
+      {kSms, K::expired, C::unset, false, ""},
       {kSms, K::receipt, C::unset, false, ""},
       {kSms, K::receipt, C::denied, true, "opted_out"},
   };

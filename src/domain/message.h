@@ -10,8 +10,28 @@ namespace domain {
 enum class Channel : std::uint8_t { email, sms };
 BOOST_DESCRIBE_ENUM(Channel, email, sms)
 
-enum class MessageKind : std::uint8_t { request, reminder, receipt };
-BOOST_DESCRIBE_ENUM(MessageKind, request, reminder, receipt)
+enum class MessageKind : std::uint8_t {
+  request,
+  reminder,
+  last_reminder,
+  receipt,
+  refund,
+  expired,
+  thank_you,
+  welcome
+};
+BOOST_DESCRIBE_ENUM(MessageKind, request, reminder, last_reminder, receipt, refund, expired,
+                    thank_you, welcome)
+// Such a message is pointless once its request takes no payment any more.
+constexpr bool asks_for_payment(MessageKind kind) {
+  return kind == MessageKind::request || kind == MessageKind::reminder ||
+         kind == MessageKind::last_reminder;
+}
+// What a client gets because of a contract; anything else by SMS needs a consent that was given.
+constexpr bool belongs_to_contract(MessageKind kind) {
+  return kind == MessageKind::request || kind == MessageKind::receipt ||
+         kind == MessageKind::refund || kind == MessageKind::expired;
+}
 
 enum class MessageStatus : std::uint8_t {
   queued,   // waits for a claim, perhaps after an explicit refusal

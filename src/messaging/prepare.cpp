@@ -1,10 +1,7 @@
 #include "messaging/prepare.h"
 
-#include "base/json.h"
 #include "base/log.h"
-#include "domain/day_text.h"
 #include "domain/sms.h"
-#include "text/html.h"
 
 namespace messaging {
 
@@ -13,7 +10,6 @@ namespace {
 // Longer than any send may take: then the attempt's owner is taken for dead and the outcome for
 // unknown.
 constexpr base::Duration kAttemptLease = std::chrono::minutes(2);
-constexpr std::size_t kTemplatesMax = 2000;
 constexpr std::int64_t kSmsSegmentsMax = 10;
 constexpr std::string_view kTokenPlaceholder = "{link-token}";
 
@@ -26,66 +22,7 @@ std::string without_token(std::string text, const std::string& token) {
   return text;
 }
 
-std::string day_text(const SendContext& c, Time t) {
-  return domain::day_text(c.zone->day_of(t), c.locale);
-}
-
-std::string first_name(const std::string& name) { return name.substr(0, name.find(' ')); }
-
-// One line for a header: a merchant's text may hold anything but control characters.
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return text;
-}
-
 }  // namespace
-
-boost::json::object template_data(const SendContext& c, const std::string& pay_url,
-                                  const std::string& color) {
-  boost::json::object request;
-  request["amount"] = domain::format(c.amount, c.locale);
-  request["amount_sms"] = domain::format(c.amount, c.locale, domain::MoneyStyle::sms);
-  request["description"] = c.description;
-  request["reference"] = c.reference;
-  request["due_date"] = c.due_at ? day_text(c, *c.due_at) : "";
-  request["paid_date"] = c.paid_at ? day_text(c, *c.paid_at) : "";
-  boost::json::object client;
-  client["name"] = c.client_name;
-  client["first_name"] = first_name(c.client_name);
-  client["email"] = c.client_email;
-  client["phone"] = c.client_phone;
-  boost::json::object merchant;
-  merchant["name"] = c.merchant_name;
-  merchant["color"] = color;
-  merchant["reply_to"] = c.reply_to;
-  boost::json::object data;
-  data["version"] = 1;
-  data["request"] = std::move(request);
-  data["client"] = std::move(client);
-  data["merchant"] = std::move(merchant);
-  data["link"] = boost::json::object{{"url", pay_url}};
-  auto custom = base::json::parse(c.client_custom_fields);
-  data["custom"] = custom ? *custom : boost::json::value(boost::json::object{});
-  return data;
-}
-
-Result<std::shared_ptr<const text::Mustache>> TemplateCache::get(const std::string& key,
-                                                                 const std::string& source,
-                                                                 text::Escape escape) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = parsed_.find(key);
-    if (found != parsed_.end()) return found->second;
-  }
-  TRY(auto parsed, text::Mustache::parse(source, escape));
-  auto shared = std::make_shared<const text::Mustache>(std::move(parsed));
-  const std::lock_guard lock(mutex_);
-  if (parsed_.size() >= kTemplatesMax) parsed_.clear();
-  parsed_[key] = shared;
-  return shared;
-}
 
 Preparer::Preparer(base::Ids& ids, const base::Clock& clock, Messages& messages,
                    const domain::LinkKeys& links, Urls urls, Hooks hooks)
@@ -135,8 +72,7 @@ Result<std::optional<domain::SuppressReason>> Preparer::guard(store::Tx& tx, con
                                                               const SendContext& c) {
   using Reason = std::optional<domain::SuppressReason>;
   if (c.client_archived) return Reason(domain::SuppressReason::client_archived);
-  const bool receipt = m.kind == domain::MessageKind::receipt;
-  if (!receipt && !domain::takes_payments(c.request_status))
+  if (domain::asks_for_payment(m.kind) && !domain::takes_payments(c.request_status))
     return Reason(domain::SuppressReason::request_closed);
   TRY(const bool opted_out, messages_.is_opted_out(tx, m.tenant_id, m.channel, m.to_address));
   const auto contact = domain::suppress_reason({m.channel, m.kind, c.consent, opted_out});
@@ -171,19 +107,28 @@ Status Preparer::start_attempt(store::Tx& tx, Message& m, const SendContext& c) 
   m.attempted_at = now;
   m.settle_step = 0;
   m.work_at = now + kAttemptLease;
-  m.template_id = c.template_id;
-  m.template_version = c.template_version;
+  m.template_id = c.template_ref.id;
+  m.template_version = c.template_ref.number;
   TRY_STATUS(messages_.save(tx, m));
   return messages_.add_to_today(tx, m, now);
+}
+
+Result<std::shared_ptr<const ParsedTemplate>> Preparer::template_of(store::Tx& tx, const Message& m,
+                                                                    const SendContext& c) {
+  const auto load = [&] { return hooks_.load_template(tx, m.tenant_id, c.template_ref); };
+  return cache_.get(c.template_ref, load);
+}
+
+boost::json::value Preparer::data_of(const SendContext& c, const std::string& token) const {
+  const MessageUrls urls{urls_.public_url + "/p/" + token, urls_.public_url + "/u/" + token};
+  return template_data(c, urls, clock_.now());
 }
 
 Result<Prepared> Preparer::write_sms(store::Tx& tx, Message& m, const SendContext& c,
                                      const Accounts& accounts) {
   TRY(const std::string token, token_of(m));
-  const auto data = template_data(c, urls_.public_url + "/p/" + token, c.brand_color);
-  const std::string key = c.template_id.text() + "/" + std::to_string(c.template_version) + "/text";
-  TRY(const auto body_template, cache_.get(key, c.body_text, text::Escape::none));
-  TRY(std::string body, body_template->render(data));
+  TRY(const auto parsed, template_of(tx, m, c));
+  TRY(std::string body, render_sms(*parsed, data_of(c, token)));
   TRY(const auto size, domain::sms_size(body));
   if (size.segments > kSmsSegmentsMax)
     return base::error(base::Code::invalid_argument, "the text is too long to send");
@@ -201,19 +146,12 @@ Result<Prepared> Preparer::write_sms(store::Tx& tx, Message& m, const SendContex
 Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendContext& c,
                                       const Accounts& accounts) {
   TRY(const std::string token, token_of(m));
-  const auto data = template_data(c, urls_.public_url + "/p/" + token, c.brand_color);
-  const std::string key = c.template_id.text() + "/" + std::to_string(c.template_version);
-  TRY(const auto subject_template, cache_.get(key + "/subject", c.subject, text::Escape::none));
-  TRY(const auto text_template, cache_.get(key + "/text", c.body_text, text::Escape::none));
+  TRY(const auto parsed, template_of(tx, m, c));
+  TRY(RenderedMail rendered, render_mail(*parsed, data_of(c, token)));
   net::MimeMessage mail;
-  TRY(std::string subject, subject_template->render(data));
-  mail.subject = one_line(std::move(subject));
-  TRY(mail.text, text_template->render(data));
-  if (!c.body_html.empty()) {
-    TRY(const auto html_template, cache_.get(key + "/html", c.body_html, text::Escape::html));
-    TRY(mail.html, html_template->render(data));
-    if (mail.text.empty()) mail.text = text::html_to_text(mail.html);
-  }
+  mail.subject = std::move(rendered.subject);
+  mail.html = std::move(rendered.html);
+  mail.text = std::move(rendered.text);
   m.connection_id = accounts.mail->connection_id;
   TRY_STATUS(start_attempt(tx, m, c));
   const std::string& from = accounts.mail->envelope_from;

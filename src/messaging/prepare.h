@@ -1,58 +1,17 @@
 #pragma once
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
-#include "domain/client.h"
 #include "domain/link_token.h"
-#include "domain/locale.h"
-#include "domain/request.h"
-#include "domain/spend.h"
-#include "domain/timezone.h"
 #include "messaging/messages.h"
+#include "messaging/render.h"
 #include "providers/mail.h"
 #include "providers/sms.h"
-#include "text/mustache.h"
 
 namespace messaging {
-
-// Everything that a message says or depends on, read in the transaction of its claim; app binds it
-// to reads and identity.
-struct SendContext {
-  // request
-  domain::RequestStatus request_status = domain::RequestStatus::open;
-  domain::Money amount;
-  std::string description;
-  std::string reference;
-  std::optional<Time> due_at;
-  std::optional<Time> paid_at;
-  // client
-  std::string client_name;
-  std::string client_email;
-  std::string client_phone;
-  std::string client_custom_fields = "{}";  // JSON object of texts
-  domain::Locale locale = domain::Locale::en;
-  domain::Consent consent = domain::Consent::unset;  // for the message's channel
-  bool client_archived = false;
-  // tenant
-  std::string merchant_name;
-  std::string sender_name;
-  std::string reply_to;
-  std::string brand_color;
-  std::shared_ptr<const domain::TimeZone> zone;
-  domain::SpendPolicy policy;
-  // template
-  domain::TemplateId template_id;
-  std::int64_t template_version = 0;
-  std::string subject;
-  std::string body_html;
-  std::string body_text;
-};
 
 struct Accounts {
   std::optional<providers::SmsAccount> sms;
@@ -62,6 +21,9 @@ struct Accounts {
 struct Hooks {
   // not_found: no template for this channel, kind and language.
   std::function<Result<SendContext>(store::Tx&, const Message&)> load_context;
+  // The published version that the context names.
+  std::function<Result<TemplateText>(store::Tx&, domain::TenantId, const TemplateRef&)>
+      load_template;
   // The tenant's account for the message's channel and mode; not_found when none is connected.
   std::function<Result<Accounts>(store::Tx&, const Message&)> find_accounts;
 };
@@ -71,11 +33,6 @@ struct Urls {
   std::string public_url;    // what links start with
   std::string callback_url;  // what providers call
 };
-
-// What the data of a template looks like; version 1 of the tree. templates/placeholders.h holds the
-// names that a template may use.
-boost::json::object template_data(const SendContext& context, const std::string& pay_url,
-                                  const std::string& merchant_color);
 
 struct PreparedSms {
   providers::SmsAccount account;
@@ -87,17 +44,6 @@ struct PreparedMail {
 };
 using Prepared = std::variant<std::monostate, PreparedSms,
                               PreparedMail>;  // monostate: suppressed or failed, nothing to send
-
-// Parsed templates by id and version; bounded. Thread-safe.
-class TemplateCache {
- public:
-  Result<std::shared_ptr<const text::Mustache>> get(const std::string& key,
-                                                    const std::string& source, text::Escape escape);
-
- private:
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const text::Mustache>> parsed_;
-};
 
 // Decides whether a queued message may go, and writes it. Called inside the claim's transaction.
 // Immutable but for the cache; thread-safe.
@@ -122,6 +68,11 @@ class Preparer {
                              const Accounts& accounts);
   Result<Prepared> write_mail(store::Tx& tx, Message& message, const SendContext& context,
                               const Accounts& accounts);
+  // The context's template, parsed.
+  Result<std::shared_ptr<const ParsedTemplate>> template_of(store::Tx& tx, const Message& message,
+                                                            const SendContext& context);
+  // Its data; `token` is the message's own.
+  boost::json::value data_of(const SendContext& context, const std::string& token) const;
   Status start_attempt(store::Tx& tx, Message& message, const SendContext& context);
 
   base::Ids& ids_;

@@ -31,6 +31,12 @@ struct TemplateKey {
 };
 BOOST_DESCRIBE_STRUCT(TemplateKey, (), (tenant_id, id))
 
+struct TemplateVersionKey {
+  domain::TenantId tenant_id;
+  domain::TemplateId template_id;
+  std::int64_t number = 0;
+};
+BOOST_DESCRIBE_STRUCT(TemplateVersionKey, (), (tenant_id, template_id, number))
 struct TemplateSlot {
   domain::TenantId tenant_id;
   std::string default_slot;
@@ -54,8 +60,9 @@ constexpr store::Query<TokenHash, PayPage> kPayPage{sql::page_of_link};
 constexpr store::Query<EightHashes, PageOfHash> kPayPages{sql::pages_of_links};
 constexpr store::Query<OfTenant, Logo> kLogo{sql::logo_of_tenant};
 constexpr store::Query<domain::RequestKey, MessageContext> kContext{sql::message_context};
-constexpr store::Query<TemplateKey, TemplateText> kTemplateById{sql::template_by_id};
-constexpr store::Query<TemplateSlot, TemplateText> kTemplateBySlot{sql::template_by_slot};
+constexpr store::Query<TemplateKey, PublishedTemplate> kTemplateById{sql::template_by_id};
+constexpr store::Query<TemplateSlot, PublishedTemplate> kTemplateBySlot{sql::template_by_slot};
+constexpr store::Query<TemplateVersionKey, TemplateContent> kTemplateContent{sql::template_content};
 constexpr store::Query<ClientKey, ClientRecipient> kRecipientOfClient{sql::recipient_of_client};
 constexpr store::Query<domain::RequestKey, Recipient> kRecipientOfRequest{
     sql::recipient_of_request};
@@ -100,7 +107,7 @@ Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::Ten
   return tx.one(kContext, domain::RequestKey{tenant_id, id});
 }
 
-Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateChoice& choice) {
+Result<std::optional<PublishedTemplate>> template_for(store::Tx& tx, const TemplateChoice& choice) {
   if (choice.named) {
     TRY(auto named, tx.one(kTemplateById, TemplateKey{choice.tenant_id, *choice.named}));
     if (named && named->channel != choice.channel) named.reset();
@@ -121,7 +128,13 @@ Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateCh
     TRY(auto found, tx.one(kTemplateBySlot, TemplateSlot{choice.tenant_id, slot + locale}));
     if (found) return found;
   }
-  return std::optional<TemplateText>{};
+  return std::optional<PublishedTemplate>{};
+}
+
+Result<std::optional<TemplateContent>> template_content(store::Tx& tx, domain::TenantId tenant_id,
+                                                        domain::TemplateId id,
+                                                        std::int64_t number) {
+  return tx.one(kTemplateContent, TemplateVersionKey{tenant_id, id, number});
 }
 
 Result<std::optional<ClientRecipient>> recipient_of_client(store::Tx& tx,

@@ -77,6 +77,7 @@ struct MessageContext {
   std::optional<std::string> sender_name;
   std::optional<std::string> reply_to;
   std::string brand_color;
+  std::optional<domain::AssetId> logo_asset_id;
   std::string merchant_locale;
   std::string time_zone;
   std::string allowed_countries;
@@ -86,23 +87,21 @@ BOOST_DESCRIBE_STRUCT(MessageContext, (),
                       (request_status, amount_minor, currency, description, reference, due_at,
                        paid_at, client_name, client_email, client_phone, custom_fields,
                        client_locale, consent_email, consent_sms, archived_at, merchant_name,
-                       sender_name, reply_to, brand_color, merchant_locale, time_zone,
-                       allowed_countries, daily_message_cap))
+                       sender_name, reply_to, brand_color, logo_asset_id, merchant_locale,
+                       time_zone, allowed_countries, daily_message_cap))
 Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id,
                                                       domain::RequestId id);
 
-struct TemplateText {
+// A template that can be sent, and the version of it that is.
+struct PublishedTemplate {
   domain::TemplateId id;
   domain::Channel channel = domain::Channel::email;
-  std::int64_t version = 0;
-  std::optional<std::string> subject;
-  std::optional<std::string> body_html;
-  std::optional<std::string> body_text;
+  std::int64_t number = 0;
 };
-BOOST_DESCRIBE_STRUCT(TemplateText, (), (id, channel, version, subject, body_html, body_text))
+BOOST_DESCRIBE_STRUCT(PublishedTemplate, (), (id, channel, number))
 
-// Which template a message uses: the one named (of this channel), else the tenant's default for the
-// client's language, else for the tenant's, else for English.
+// Which template a message uses: the one named (of this channel, published), else the tenant's
+// default for the client's language, else for the tenant's, else for English.
 struct TemplateChoice {
   domain::TenantId tenant_id;
   domain::Channel channel = domain::Channel::email;
@@ -111,7 +110,17 @@ struct TemplateChoice {
   std::string merchant_locale;
   std::optional<domain::TemplateId> named;
 };
-Result<std::optional<TemplateText>> template_for(store::Tx& tx, const TemplateChoice& choice);
+Result<std::optional<PublishedTemplate>> template_for(store::Tx& tx, const TemplateChoice& choice);
+
+// What a published version sends, Mustache tags still in.
+struct TemplateContent {
+  std::optional<std::string> subject;
+  std::optional<std::string> html;
+  std::optional<std::string> text;
+};
+BOOST_DESCRIBE_STRUCT(TemplateContent, (), (subject, html, text))
+Result<std::optional<TemplateContent>> template_content(store::Tx& tx, domain::TenantId tenant_id,
+                                                        domain::TemplateId id, std::int64_t number);
 
 // Where a client can be reached.
 struct ClientRecipient {

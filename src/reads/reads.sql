@@ -215,19 +215,24 @@ WHERE l.token_hash IN ({{eight :hash_#}})
 SELECT r.status AS request_status, r.amount_minor, r.currency, r.description, r.reference, r.due_at, r.paid_at,
   c.name AS client_name, c.email AS client_email, c.phone AS client_phone, c.custom_fields, c.locale AS client_locale,
   c.consent_email, c.consent_sms, c.archived_at,
-  t.name AS merchant_name, t.sender_name, t.reply_to, t.brand_color, t.locale AS merchant_locale, t.time_zone,
-  t.allowed_countries, t.daily_message_cap
+  t.name AS merchant_name, t.sender_name, t.reply_to, t.brand_color, t.logo_asset_id, t.locale AS merchant_locale,
+  t.time_zone, t.allowed_countries, t.daily_message_cap
 FROM payment_request AS r
 JOIN client AS c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
 JOIN tenant AS t ON t.id = r.tenant_id
 WHERE r.tenant_id = :tenant_id AND r.id = :id
 
 -- name: template_by_id
-SELECT id, channel, version, subject, body_html, body_text FROM template WHERE tenant_id = :tenant_id AND id = :id
+SELECT id, channel, published_number AS number FROM template
+WHERE tenant_id = :tenant_id AND id = :id AND published_number IS NOT NULL
 
 -- name: template_by_slot
-SELECT id, channel, version, subject, body_html, body_text FROM template
-WHERE tenant_id = :tenant_id AND default_slot = :default_slot
+SELECT id, channel, published_number AS number FROM template
+WHERE tenant_id = :tenant_id AND default_slot = :default_slot AND published_number IS NOT NULL
+
+-- name: template_content
+SELECT subject, html, text FROM template_version
+WHERE tenant_id = :tenant_id AND template_id = :template_id AND number = :number
 
 -- name: recipient_of_client
 SELECT c.email, c.phone, c.country, c.locale, t.locale AS merchant_locale, c.archived_at

@@ -1,29 +1,113 @@
 #include "templates/placeholders.h"
 
 #include <algorithm>
-#include <array>
-
-#include "domain/client.h"
-#include "text/mustache.h"
+#include <vector>
 
 namespace templates {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames = {"request.amount",      "request.amount_sms",
-                                                     "request.description", "request.reference",
-                                                     "request.due_date",    "request.paid_date",
-                                                     "client.name",         "client.first_name",
-                                                     "client.email",        "client.phone",
-                                                     "merchant.name",       "merchant.color",
-                                                     "merchant.reply_to",   "link.url"};
-constexpr std::string_view kLink = "link.url";
-constexpr std::string_view kCustom = "custom.";
-constexpr std::size_t kNameShownMax = 60;
+constexpr PlaceholderInfo kPlaceholders[] = {
+    {.name = "client.name", .description = "The client's name", .example = "Anna Berg"},
+    {.name = "client.first_name",
+     .description = "The client's name up to its first space",
+     .example = "Anna"},
+    {.name = "client.email",
+     .description = "The client's email address",
+     .example = "anna@example.com",
+     .may_be_empty = true},
+    {.name = "client.phone",
+     .description = "The client's phone number",
+     .example = "+49 151 23456789",
+     .may_be_empty = true},
+    {.name = "merchant.name",
+     .description = "The name of your organisation",
+     .example = "Nordlicht Studio"},
+    {.name = "merchant.color",
+     .description = "Your brand colour, as CSS writes it",
+     .example = "#1f3a5f"},
+    {.name = "merchant.reply_to",
+     .description = "The address that answers go to",
+     .example = "hello@example.com",
+     .may_be_empty = true},
+    {.name = "merchant.logo_url",
+     .description = "Address of your logo",
+     .example = "https://pay.example.com/p/0123456789abcdefghijkl/logo",
+     .may_be_empty = true,
+     .is_url = true,
+     .of_email = true},
+    {.name = "request.amount",
+     .description = "The amount asked for, as the client's language writes it",
+     .example = "€1,250.00",
+     .of_request = true},
+    {.name = "request.amount_sms",
+     .description = "The same in letters that every phone has, so that an SMS stays short",
+     .example = "EUR 1,250.00",
+     .of_request = true},
+    {.name = "request.description",
+     .description = "What the payment is for",
+     .example = "Website, second instalment",
+     .of_request = true},
+    {.name = "request.reference",
+     .description = "Your reference, such as an invoice number",
+     .example = "2026-0042",
+     .may_be_empty = true,
+     .of_request = true},
+    {.name = "request.due_date",
+     .description = "The last day to pay, in the client's language",
+     .example = "24 December 2026",
+     .may_be_empty = true,
+     .of_request = true},
+    {.name = "request.paid_date",
+     .description = "The day of the payment",
+     .example = "3 December 2026",
+     .may_be_empty = true,
+     .of_request = true},
+    {.name = "request.overdue_days",
+     .description = "Days since the due date; only when it has passed",
+     .example = "5",
+     .may_be_empty = true,
+     .of_request = true},
+    {.name = "link.url",
+     .description = "The short link to the pay page",
+     .example = "https://pay.example.com/p/0123456789abcdefghijkl",
+     .is_url = true,
+     .of_request = true},
+    {.name = "link.qr_code",
+     .description = "Address of an image with the link as QR code",
+     .example = "https://pay.example.com/p/0123456789abcdefghijkl/qr.png",
+     .is_url = true,
+     .of_request = true,
+     .of_email = true},
+    {.name = "refund.amount",
+     .description = "The amount given back",
+     .example = "€250.00",
+     .of_request = true,
+     .of_refund = true},
+    {.name = "refund.amount_sms",
+     .description = "The same in letters that every phone has",
+     .example = "EUR 250.00",
+     .of_request = true,
+     .of_refund = true},
+    {.name = "refund.date",
+     .description = "The day of the refund",
+     .example = "10 December 2026",
+     .of_request = true,
+     .of_refund = true},
+    {.name = "message.unsubscribe_url",
+     .description = "Where the client can stop such emails",
+     .example = "https://pay.example.com/u/0123456789abcdefghijkl",
+     .is_url = true,
+     .of_email = true},
+};
 
-bool is_custom_key(std::string_view key) {
+bool is_key(std::string_view key) {
   if (key.empty() || key.size() > 40 || key[0] < 'a' || key[0] > 'z') return false;
   return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+}
+
+bool is_key_of(std::string_view prefix, std::string_view name) {
+  return name.starts_with(prefix) && is_key(name.substr(prefix.size()));
 }
 
 // Levenshtein's distance.
@@ -43,135 +127,42 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// "en", "de-AT".
-bool is_locale(std::string_view tag) {
-  const auto within = [](std::string_view s, char from, char to) {
-    return std::all_of(s.begin(), s.end(), [&](char c) { return c >= from && c <= to; });
-  };
-  const std::size_t dash = tag.find('-');
-  const std::string_view language = tag.substr(0, dash);
-  if (language.size() < 2 || language.size() > 3 || !within(language, 'a', 'z')) return false;
-  if (dash == std::string_view::npos) return true;
-  return tag.size() == dash + 3 && within(tag.substr(dash + 1), 'A', 'Z');
-}
-
-class Errors {
- public:
-  void add(std::string field, std::string code, std::string detail) {
-    error_.fields.push_back({std::move(field), std::move(code), std::move(detail)});
-  }
-  void add(const base::Error& error) {
-    for (const auto& field : error.fields) error_.fields.push_back(field);
-  }
-  void text(std::optional<std::string>& value, const domain::TextRule& rule) {
-    if (!value) return;
-    auto checked = domain::checked_text(*value, rule);
-    if (!checked) return add(checked.error());
-    value = *std::move(checked);
-  }
-  Status status() {
-    if (error_.fields.empty()) return {};
-    error_.code = base::Code::invalid_argument;
-    error_.detail = "fields of the template are wrong";
-    return error_;
-  }
-
- private:
-  base::Error error_;
-};
-
-std::string place(std::string_view line_column) {
-  const std::size_t colon = line_column.find(':');
-  if (colon == std::string_view::npos) return "";
-  return "line " + std::string(line_column.substr(0, colon)) + ", column " +
-         std::string(line_column.substr(colon + 1)) + ": ";
-}
-
-// Adds what is wrong with the Mustache of one field; true when it parses and names the link.
-bool check_mustache(Errors& errors, const std::string& field, const std::string& source,
-                    text::Escape escape) {
-  const auto parsed = text::Mustache::parse(source, escape);
-  if (!parsed) {
-    const base::Error error = parsed.error();
-    for (const auto& e : error.fields) errors.add(field, e.code, place(e.field) + e.detail);
-    if (error.fields.empty()) errors.add(field, "invalid", error.detail);
-    return true;  // nothing more to say about it
-  }
-  bool links = false;
-  for (const text::Placeholder& p : parsed->placeholders()) {
-    links = links || p.name == kLink;
-    if (is_known_placeholder(p.name)) continue;
-    const std::string where = place(std::to_string(p.line) + ":" + std::to_string(p.column));
-    errors.add(field, "unknown_placeholder",
-               where + "{{" + p.name.substr(0, kNameShownMax) + "}} is not known; did you mean {{" +
-                   std::string(nearest_placeholder(p.name)) + "}}?");
-  }
-  return links;
-}
-
-void check_parts(Errors& errors, const Template& t) {
-  if (t.channel == domain::Channel::sms) {
-    if (t.subject) errors.add("subject", "not_allowed", "an SMS has no subject");
-    if (t.body_html) errors.add("body_html", "not_allowed", "an SMS has no HTML");
-    if (!t.body_text) errors.add("body_text", "required", "an SMS needs a text");
-    return;
-  }
-  if (!t.subject) errors.add("subject", "required", "an email needs a subject");
-  if (!t.body_text && !t.body_html)
-    errors.add("body_text", "required", "an email needs a text or HTML body");
-}
+constexpr std::size_t kComparedMax = 60;
 
 }  // namespace
 
-std::span<const std::string_view> placeholder_names() { return kNames; }
+std::span<const PlaceholderInfo> placeholders() { return kPlaceholders; }
 
-bool is_known_placeholder(std::string_view name) {
-  if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return true;
-  if (name.starts_with(kCustom)) return is_custom_key(name.substr(kCustom.size()));
-  return name == ".";
+bool is_available(const PlaceholderInfo& info, const Purpose& purpose) {
+  if (info.of_request && purpose.kind == domain::MessageKind::welcome) return false;
+  if (info.of_refund && purpose.kind != domain::MessageKind::refund) return false;
+  return !info.of_email || purpose.channel == domain::Channel::email;
 }
 
-std::string_view nearest_placeholder(std::string_view name) {
-  const std::string_view shown = name.substr(0, kNameShownMax);
+const PlaceholderInfo* find_placeholder(std::string_view name) {
+  for (const PlaceholderInfo& info : kPlaceholders) {
+    if (info.name == name) return &info;
+  }
+  return nullptr;
+}
+
+bool is_custom_placeholder(std::string_view name) { return is_key_of("custom.", name); }
+bool is_image_placeholder(std::string_view name) { return is_key_of("image.", name); }
+
+std::string_view nearest_placeholder(std::string_view name, const Purpose& purpose) {
+  const std::string_view shown = name.substr(0, kComparedMax);
   // "amount" means request.amount: a part alone counts nearly as much as the whole.
   const auto cost = [&](std::string_view known) {
     const std::size_t dot = known.find('.');
     return std::min({distance(known, shown), distance(known.substr(dot + 1), shown) + 1,
                      distance(known.substr(0, dot), shown) + 2});
   };
-  const auto nearer = [&](std::string_view a, std::string_view b) { return cost(a) < cost(b); };
-  return *std::min_element(kNames.begin(), kNames.end(), nearer);
-}
-
-Status check_template(Template& t) {
-  Errors errors;
-  std::optional<std::string> name = t.name;
-  errors.text(name, {.field = "name", .chars_max = 120});
-  t.name = *name;
-  if (!is_locale(t.locale)) errors.add("locale", "invalid", "like en or de-AT");
-  errors.text(t.subject, {.field = "subject", .chars_max = kSubjectCharsMax});
-  // Pictures' addresses and style sheets are full of digits: a card number is looked for in what
-  // people read only.
-  errors.text(t.body_html, {.field = "body_html",
-                            .chars_max = kHtmlCharsMax,
-                            .multi_line = true,
-                            .refuse_card_numbers = false});
-  const std::size_t text_max = t.channel == domain::Channel::sms ? kSmsCharsMax : kTextCharsMax;
-  errors.text(t.body_text, {.field = "body_text", .chars_max = text_max, .multi_line = true});
-  check_parts(errors, t);
-  if (t.subject) check_mustache(errors, "subject", *t.subject, text::Escape::none);
-  // Without the link a client can't pay; each body must have it, since a client reads only one of
-  // them.
-  const bool needs_link = t.kind != domain::MessageKind::receipt;
-  if (t.body_html && !check_mustache(errors, "body_html", *t.body_html, text::Escape::html) &&
-      needs_link) {
-    errors.add("body_html", "no_link", "{{link.url}} is missing");
+  const PlaceholderInfo* best = nullptr;
+  for (const PlaceholderInfo& info : kPlaceholders) {
+    if (!is_available(info, purpose)) continue;
+    if (!best || cost(info.name) < cost(best->name)) best = &info;
   }
-  if (t.body_text && !check_mustache(errors, "body_text", *t.body_text, text::Escape::none) &&
-      needs_link) {
-    errors.add("body_text", "no_link", "{{link.url}} is missing");
-  }
-  return errors.status();
+  return best->name;
 }
 
 }  // namespace templates

@@ -3,19 +3,34 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
-#include "templates/templates.h"
+#include "templates/content.h"
 
 namespace templates {
 
-// Every name that the data of a message has (messaging/prepare.cpp makes it); beside them
-// custom.<key> of the client.
-std::span<const std::string_view> placeholder_names();
-bool is_known_placeholder(std::string_view name);
-// The known name that is most like it, for the person who mistyped.
-std::string_view nearest_placeholder(std::string_view name);
+// The data of a message as one documented tree; messaging/render.cpp makes it, docs/templates.md
+// explains it. A change that takes a name away or gives it another meaning is a new version.
+inline constexpr std::int64_t kDataVersion = 1;
 
-// Checks all fields and trims the texts; invalid_argument naming every field that is wrong.
-Status check_template(Template& t);
+struct PlaceholderInfo {
+  std::string_view name;         // "request.amount"
+  std::string_view description;  // one sentence
+  std::string_view example;
+  bool may_be_empty = false;  // then a template wraps it in a section
+  bool is_url = false;        // may begin a link or be the address of an image
+  bool of_request = false;    // not in a message without a payment request
+  bool of_refund = false;     // in a message about a refund only
+  bool of_email = false;
+};
+std::span<const PlaceholderInfo> placeholders();
+// Whether messages of this purpose have it; custom.<key> and image.<name> always count.
+bool is_available(const PlaceholderInfo& info, const Purpose& purpose);
+
+// What is known of a name that a template uses; nullptr for custom.<key> and image.<name>, which
+// depend on the client and on the tenant's images.
+const PlaceholderInfo* find_placeholder(std::string_view name);
+bool is_custom_placeholder(std::string_view name);
+bool is_image_placeholder(std::string_view name);
+// The name of this purpose that is most like it, for the person who mistyped.
+std::string_view nearest_placeholder(std::string_view name, const Purpose& purpose);
 
 }  // namespace templates

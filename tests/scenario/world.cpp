@@ -50,7 +50,7 @@ World::World() : db_(store::testing::Kind::sqlite_memory) {
   payment_ = providers::stripe::payment_provider(sim(), network_);
   sms_ = providers::twilio::sms_provider(sim(), network_);
   mail_ = providers::smtp::mail_provider(*inbox_);
-  auto core = app::Core::make(options(), {sim(), db_.store(), *payment_, *sms_, *mail_});
+  auto core = app::Core::make(options(), {sim(), db_.store(), *payment_, *sms_, *mail_, compiler_});
   if (!core) throw std::runtime_error(core.error().detail);
   core_ = *std::move(core);
   people_ = std::make_unique<app::People>(*core_);

@@ -13,6 +13,7 @@
 #include "providers/twilio/twilio.h"
 #include "sandbox/sandbox.h"
 #include "store/testing.h"
+#include "text/compiler/inline_for_tests.h"
 
 // The stage of a scenario: product and sandbox wired together without sockets or threads.
 namespace scenario {
@@ -104,6 +105,7 @@ class World : public ::testing::Test {
   std::unique_ptr<providers::PaymentProvider> payment_;
   std::unique_ptr<providers::SmsProvider> sms_;
   std::unique_ptr<providers::MailProvider> mail_;
+  text::compiler::InlineCompiler compiler_;
   std::unique_ptr<app::Core> core_;
   std::unique_ptr<app::People> people_;
   std::unique_ptr<api::Metrics> metrics_;

@@ -1,0 +1,341 @@
+#include "api/template_previews.h"
+
+#include <algorithm>
+#include <set>
+
+#include "api/check.h"
+#include "domain/sms.h"
+#include "templates/check.h"
+#include "templates/placeholders.h"
+#include "text/html.h"
+
+namespace api {
+
+namespace {
+
+constexpr std::size_t kBodyMax = 512 * 1024;
+constexpr std::size_t kUcs2CharsMax = 50;
+// Of the link that previews and tests show: it opens no pay page.
+constexpr std::string_view kSampleToken = "0000000000000000000000";
+// Where an SMS to people must say how to stop them (CTIA's handbook, 5.1.3).
+constexpr std::string_view kOptOutCountries[] = {"US", "CA"};
+
+enum class ColorScheme : std::uint8_t { light, dark };
+BOOST_DESCRIBE_ENUM(ColorScheme, light, dark)
+
+struct PreviewBody {
+  domain::Channel channel = domain::Channel::email;
+  domain::MessageKind kind = domain::MessageKind::request;
+  std::string locale;
+  templates::SourceKind source_kind = templates::SourceKind::pug;
+  std::optional<std::string> subject;
+  std::string source;
+  std::optional<std::string> body_text;
+  std::optional<domain::ClientId> client_id;
+  std::optional<domain::RequestId> payment_request_id;
+  std::optional<ColorScheme> color_scheme;
+};
+BOOST_DESCRIBE_STRUCT(PreviewBody, (),
+                      (channel, kind, locale, source_kind, subject, source, body_text, client_id,
+                       payment_request_id, color_scheme))
+struct TestBody {
+  domain::MessageKind kind = domain::MessageKind::request;
+  std::string locale;
+  templates::SourceKind source_kind = templates::SourceKind::pug;
+  std::optional<std::string> subject;
+  std::string source;
+  std::optional<std::string> body_text;
+  std::optional<domain::ClientId> client_id;
+  std::optional<domain::RequestId> payment_request_id;
+  std::optional<bool> livemode;
+};
+BOOST_DESCRIBE_STRUCT(TestBody, (),
+                      (kind, locale, source_kind, subject, source, body_text, client_id,
+                       payment_request_id, livemode))
+struct TestView {
+  std::string sent_to;
+};
+BOOST_DESCRIBE_STRUCT(TestView, (), (sent_to))
+
+struct Ucs2CharView {
+  std::string character;
+  std::int64_t position = 0;  // in the rendered text, from 1, in UTF-16 units
+  std::optional<std::string> replacement;
+};
+BOOST_DESCRIBE_STRUCT(Ucs2CharView, (), (character, position, replacement))
+struct SmsView {
+  std::string text;
+  domain::SmsEncoding encoding = domain::SmsEncoding::gsm7;
+  std::int64_t units = 0;
+  std::int64_t segments = 0;
+  std::vector<Ucs2CharView> ucs2_characters;
+  std::optional<std::string> rewritten_source;
+};
+BOOST_DESCRIBE_STRUCT(SmsView, (),
+                      (text, encoding, units, segments, ucs2_characters, rewritten_source))
+struct MailView {
+  std::string subject;
+  std::string preheader;
+  std::optional<std::string> html;
+  std::string text;
+  std::int64_t size_bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(MailView, (), (subject, preheader, html, text, size_bytes))
+struct PreviewView {
+  bool sendable = false;
+  std::vector<templates::Problem> problems;
+  std::vector<std::string> unused_placeholders;
+  std::optional<MailView> email;
+  std::optional<SmsView> sms;
+};
+BOOST_DESCRIBE_STRUCT(PreviewView, (), (sendable, problems, unused_placeholders, email, sms))
+
+struct PlaceholderView {
+  std::string name;
+  std::string description;
+  std::string example;
+  bool may_be_empty = false;
+  bool is_url = false;
+};
+BOOST_DESCRIBE_STRUCT(PlaceholderView, (), (name, description, example, may_be_empty, is_url))
+struct PlaceholdersView {
+  std::int64_t data_version = templates::kDataVersion;
+  std::vector<PlaceholderView> data;
+};
+BOOST_DESCRIBE_STRUCT(PlaceholdersView, (), (data_version, data))
+
+// As a program in dark mode shows it: its media queries hold for everybody.
+std::string with_dark_scheme(std::string html) {
+  constexpr std::string_view kQuery = "(prefers-color-scheme: dark)";
+  constexpr std::string_view kTight = "(prefers-color-scheme:dark)";
+  for (const std::string_view query : {kQuery, kTight}) {
+    for (std::size_t at = html.find(query); at != std::string::npos; at = html.find(query, at))
+      html.replace(at, query.size(), "(min-width:0)");
+  }
+  return html;
+}
+
+std::int64_t utf16_position(std::string_view text, std::int64_t byte_offset) {
+  std::int64_t units = 1;
+  for (const char c : text.substr(0, static_cast<std::size_t>(byte_offset))) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;
+  }
+  return units;
+}
+
+std::string_view character_at(std::string_view text, std::int64_t byte_offset) {
+  std::size_t end = static_cast<std::size_t>(byte_offset) + 1;
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
+  return text.substr(static_cast<std::size_t>(byte_offset),
+                     end - static_cast<std::size_t>(byte_offset));
+}
+
+void add_problem(PreviewView& view, std::string field, text::Severity severity, std::string code,
+                 std::string detail) {
+  templates::Problem problem;
+  problem.field = std::move(field);
+  problem.stage = "data";
+  problem.severity = severity;
+  problem.code = std::move(code);
+  problem.detail = std::move(detail);
+  view.problems.push_back(std::move(problem));
+}
+
+void add_missing(PreviewView& view, const base::Error& error) {
+  if (error.fields.empty())
+    add_problem(view, "source", text::Severity::error, "render_failed", error.detail);
+  for (const base::FieldError& field : error.fields)
+    add_problem(view, "source", text::Severity::error, field.code,
+                "{{" + field.field + "}} has no data for this client");
+}
+
+SmsView sms_view(std::string text, const templates::Content& content) {
+  SmsView view;
+  if (const auto size = domain::sms_size(text)) {
+    view.encoding = size->encoding;
+    view.units = size->units;
+    view.segments = size->segments;
+  }
+  for (const domain::SmsChar& c : domain::ucs2_chars(text, kUcs2CharsMax)) {
+    Ucs2CharView one;
+    one.character = character_at(text, c.byte_offset);
+    one.position = utf16_position(text, c.byte_offset);
+    if (const auto replacement = domain::gsm_replacement(c.code_point))
+      one.replacement = std::string(*replacement);
+    view.ucs2_characters.push_back(std::move(one));
+  }
+  std::string rewritten = domain::gsm_rewrite(content.source);
+  if (rewritten != content.source) view.rewritten_source = std::move(rewritten);
+  view.text = std::move(text);
+  return view;
+}
+
+class PreviewRoutes {
+ public:
+  explicit PreviewRoutes(TemplatePreviewDeps deps) : d_(std::move(deps)) {}
+
+  Awaitable<Result<net::Response>> preview(Call call) {
+    CO_TRY(auto body, read_body<PreviewBody>(call.request));
+    const PreviewSubject subject{call.who.tenant_id,
+                                 {body.channel, body.kind},
+                                 body.locale,
+                                 body.client_id,
+                                 body.payment_request_id};
+    templates::Content content{body.source_kind, std::move(body.subject), std::move(body.source),
+                               std::move(body.body_text)};
+    CO_TRY_STATUS(check(subject, content));
+    CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content));
+    CO_TRY(const auto context, co_await context_of(subject));
+    PreviewView view;
+    view.problems = std::move(proof.problems);
+    show(view, subject, content, std::move(proof.sendable), context,
+         body.color_scheme.value_or(ColorScheme::light));
+    view.sendable = std::none_of(
+        view.problems.begin(), view.problems.end(),
+        [](const templates::Problem& p) { return p.severity == text::Severity::error; });
+    co_return json_response(200, view);
+  }
+
+  Awaitable<Result<net::Response>> test(Call call) {
+    CO_TRY(auto body, read_body<TestBody>(call.request));
+    if (!call.who.user_id)
+      co_return base::error(base::Code::forbidden, "no_person",
+                            "a test goes to the person who asks for it, and this is an API key");
+    CO_TRY(const bool livemode, livemode_of(call.who, body.livemode));
+    const PreviewSubject subject{call.who.tenant_id,
+                                 {domain::Channel::email, body.kind},
+                                 body.locale,
+                                 body.client_id,
+                                 body.payment_request_id};
+    templates::Content content{body.source_kind, std::move(body.subject), std::move(body.source),
+                               std::move(body.body_text)};
+    CO_TRY_STATUS(check(subject, content));
+    CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content));
+    CO_TRY_STATUS(templates::refuse_errors(proof));
+    CO_TRY(auto mail, co_await mail_of(subject, content, std::move(proof.sendable)));
+    TestMail order{subject.tenant_id, *call.who.user_id, livemode, std::move(mail)};
+    CO_TRY(auto address, co_await d_.send_test(std::move(order)));
+    co_return json_response(200, TestView{std::move(address)});
+  }
+
+  Awaitable<Result<net::Response>> placeholders(Call call) {
+    CO_TRY(const auto params, Params::read(call.request, {"channel", "kind"}));
+    templates::Purpose purpose;
+    CO_TRY(const auto channel, params.choice<domain::Channel>("channel"));
+    CO_TRY(const auto kind, params.choice<domain::MessageKind>("kind"));
+    purpose.channel = channel.value_or(purpose.channel);
+    purpose.kind = kind.value_or(purpose.kind);
+    PlaceholdersView view;
+    for (const templates::PlaceholderInfo& info : templates::placeholders()) {
+      if (!templates::is_available(info, purpose)) continue;
+      view.data.push_back({std::string(info.name), std::string(info.description),
+                           std::string(info.example), info.may_be_empty, info.is_url});
+    }
+    co_return json_response(200, view);
+  }
+
+ private:
+  static Status check(const PreviewSubject& subject, templates::Content& content) {
+    std::string name = "preview";
+    std::string locale = subject.locale;
+    return templates::check_all({&name, &locale, subject.purpose.channel, &content});
+  }
+
+  Awaitable<Result<messaging::SendContext>> context_of(PreviewSubject subject) {
+    auto body = [this, &subject](store::Tx& tx) { return d_.context(tx, subject); };
+    co_return co_await d_.store.with_snapshot(body);
+  }
+
+  boost::json::value data_of(const messaging::SendContext& context) const {
+    const std::string token(kSampleToken);
+    const messaging::MessageUrls urls{d_.public_url + "/p/" + token, d_.public_url + "/u/" + token};
+    return messaging::template_data(context, urls, d_.clock.now());
+  }
+
+  void show(PreviewView& view, const PreviewSubject& subject, const templates::Content& content,
+            templates::Sendable sendable, const messaging::SendContext& context,
+            ColorScheme scheme) const {
+    const auto parsed = messaging::parse_template(
+        {content.subject, std::move(sendable.html), std::move(sendable.text)});
+    if (!parsed) return;  // the proof says what is wrong and where
+    list_unused(view, subject, *parsed);
+    const auto data = data_of(context);
+    if (subject.purpose.channel == domain::Channel::sms) {
+      auto text = messaging::render_sms(*parsed, data);
+      if (!text) return add_missing(view, text.error());
+      view.sms = sms_view(*std::move(text), content);
+      return warn_of_opt_out(view, context);
+    }
+    auto mail = messaging::render_mail(*parsed, data);
+    if (!mail) return add_missing(view, mail.error());
+    MailView out;
+    out.subject = std::move(mail->subject);
+    out.size_bytes = std::ssize(mail->html.empty() ? mail->text : mail->html);
+    out.preheader = text::preheader_of(mail->html.empty() ? mail->text : mail->html);
+    if (!mail->html.empty()) {
+      out.html = scheme == ColorScheme::dark ? with_dark_scheme(std::move(mail->html))
+                                             : std::move(mail->html);
+    }
+    out.text = std::move(mail->text);
+    view.email = std::move(out);
+  }
+
+  static void list_unused(PreviewView& view, const PreviewSubject& subject,
+                          const messaging::ParsedTemplate& parsed) {
+    std::set<std::string_view> used;
+    for (const auto* part : {&parsed.subject, &parsed.html, &parsed.text}) {
+      if (!*part) continue;
+      for (const text::Placeholder& p : (*part)->placeholders()) used.insert(p.name);
+    }
+    for (const templates::PlaceholderInfo& info : templates::placeholders()) {
+      if (templates::is_available(info, subject.purpose) && !used.contains(info.name))
+        view.unused_placeholders.emplace_back(info.name);
+    }
+  }
+
+  static void warn_of_opt_out(PreviewView& view, const messaging::SendContext& context) {
+    if (view.sms->text.find("STOP") != std::string::npos) return;
+    for (const std::string_view country : kOptOutCountries) {
+      const auto& allowed = context.policy.allowed_countries;
+      if (std::find(allowed.begin(), allowed.end(), country) == allowed.end()) continue;
+      return add_problem(view, "source", text::Severity::warning, "opt_out_wording",
+                         "in the United States and Canada an SMS says how to stop them, for "
+                         "example: Reply STOP to opt out");
+    }
+  }
+
+  Awaitable<Result<net::MimeMessage>> mail_of(PreviewSubject subject, templates::Content content,
+                                              templates::Sendable sendable) {
+    CO_TRY(const auto context, co_await context_of(std::move(subject)));
+    CO_TRY(const auto parsed, messaging::parse_template({content.subject, std::move(sendable.html),
+                                                         std::move(sendable.text)}));
+    CO_TRY(auto rendered, messaging::render_mail(parsed, data_of(context)));
+    net::MimeMessage mail;
+    mail.subject = "[Test] " + rendered.subject;
+    mail.html = std::move(rendered.html);
+    mail.text = std::move(rendered.text);
+    mail.from.name = context.sender_name;
+    mail.reply_to = context.reply_to;
+    mail.date = d_.clock.now();
+    co_return mail;
+  }
+
+  TemplatePreviewDeps d_;
+};
+
+}  // namespace
+
+void add_template_preview_routes(Routes& routes, TemplatePreviewDeps deps) {
+  auto self = std::make_shared<PreviewRoutes>(std::move(deps));
+  routes.add(
+      Method::post, "/v1/template-previews", Need::tenant_viewer,
+      [self](Call call) { return self->preview(std::move(call)); }, kBodyMax);
+  routes.add(
+      Method::post, "/v1/template-tests", Need::tenant_member,
+      [self](Call call) { return self->test(std::move(call)); }, kBodyMax);
+  routes.add(Method::get, "/v1/template-placeholders", Need::tenant_viewer,
+             [self](Call call) { return self->placeholders(std::move(call)); });
+}
+
+}  // namespace api
