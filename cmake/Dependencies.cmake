@@ -8,6 +8,8 @@ pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(MARIADB REQUIRED IMPORTED_TARGET libmariadb)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(VIPS REQUIRED vips)
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -23,3 +25,8 @@ target_include_directories(phonenumber SYSTEM INTERFACE ${PHONENUMBER_ROOT}/usr/
 find_library(PHONENUMBER_SO NAMES libphonenumber.so.8 REQUIRED)
 find_library(PROTOBUF_SO NAMES protobuf REQUIRED)
 target_link_libraries(phonenumber INTERFACE ${PHONENUMBER_SO} ${PROTOBUF_SO})
+
+# Without the compiler options of its .pc file, which would make the precompiled headers unusable.
+add_library(vips_lib INTERFACE)
+target_include_directories(vips_lib SYSTEM INTERFACE ${VIPS_INCLUDE_DIRS})
+target_link_libraries(vips_lib INTERFACE ${VIPS_LINK_LIBRARIES})

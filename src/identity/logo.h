@@ -17,12 +17,8 @@ struct ImageFacts {
   std::int64_t height = 0;
 };
 
-// Recognises PNG (ISO/IEC 15948), JPEG (ITU T.81) and WebP (RFC 9649) by their content and reads
-// the size from the header; nothing is decoded. invalid_argument for anything else. Any input is
-// safe.
-base::Result<ImageFacts> read_image(std::string_view bytes);
-// The same with the limits of a logo and the type that was named; invalid_argument on the field
-// "body".
+// Reads the header of an image, with the limits of a logo and the type that was named;
+// invalid_argument on the field "body". Any input is safe.
 base::Result<ImageFacts> check_logo(std::string_view bytes, std::string_view named_type);
 
 }  // namespace identity

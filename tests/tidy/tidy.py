@@ -13,14 +13,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from cpp import Source  # noqa: E402
 
 # The most that a module may list in DEPS (ARCHITECTURE.md draws the same arrows).
-SLICES = ("clients", "templates", "identity", "requests", "payments", "tracking", "messaging")
-_FEATURE = ("base", "domain", "store", "providers", "text")
+SLICES = ("clients", "templates", "identity", "assets", "requests", "payments", "tracking", "messaging")
+_FEATURE = ("base", "domain", "store", "providers", "text", "images")
 ALLOWED = {
-    "base": (), "domain": ("base",), "net": ("base",), "text": ("base",), "store": ("base", "domain"),
+    "base": (), "domain": ("base",), "net": ("base",), "text": ("base",), "images": ("base",),
+    "store": ("base", "domain"),
     "bus": ("base", "domain", "net", "store"), "providers": ("base", "domain", "net"),
     **{name: _FEATURE for name in SLICES},
     "reads": ("base", "domain", "store"),
-    "api": ("base", "domain", "net", "store", "text", "providers", "bus", "reads", *SLICES),
+    "api": ("base", "domain", "net", "store", "text", "images", "providers", "bus", "reads", *SLICES),
     "app": None, "quittance": None,  # anything below them
     "sandbox": ("base", "net"),
 }
@@ -29,7 +30,7 @@ ALLOWED = {
 OWNERS = {
     "mysql": {"store"}, "mariadb": {"store"}, "errmsg.h": {"store"}, "mysqld_error.h": {"store"},
     "sqlite3": {"store"}, "hiredis": {"bus"}, "curl/": {"net"}, "boost/beast": {"net"},
-    "quickjs": {"text"}, "phonenumbers/": {"domain"}, "spdlog/": {"base"}, "fmt/": {"base"},
+    "quickjs": {"text"}, "vips/": {"images"}, "glib": {"images"}, "qrencode": {"images"}, "phonenumbers/": {"domain"}, "spdlog/": {"base"}, "fmt/": {"base"},
     "sodium": {"base", "sandbox"}, "argon2": {"base", "sandbox"}, "openssl/": {"base", "net", "sandbox", "store"},
     "prometheus/": {"base", "api"}, "CLI/": {"app", "quittance", "sandbox"},
     "gtest/": {"test"}, "gmock/": {"test"}, "rapidcheck": {"test"},
