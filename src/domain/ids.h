@@ -67,6 +67,9 @@ struct ProviderEventTag {
 struct ImportTag {
   static constexpr std::string_view kPrefix = "im";
 };
+struct ImageTag {
+  static constexpr std::string_view kPrefix = "ig";
+};
 
 using TenantId = base::Id<TenantTag>;
 using UserId = base::Id<UserTag>;
@@ -89,5 +92,6 @@ using LinkId = base::Id<LinkTag>;
 using DeadLetterId = base::Id<DeadLetterTag>;
 using ProviderEventId = base::Id<ProviderEventTag>;
 using ImportId = base::Id<ImportTag>;
+using ImageId = base::Id<ImageTag>;
 
 }  // namespace domain
