@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/crypto.h"
+#include "base/encoding.h"
 #include "store/idempotency.h"
 
 namespace api {
@@ -27,6 +28,13 @@ net::Response respond(int status, std::string body, bool replayed) {
   out.headers.set("Cache-Control", "no-store");
   if (replayed) out.headers.set("Idempotency-Replayed", "true");
   return out;
+}
+
+// What makes a request equal to another: its body, and its query where a creation takes one.
+base::Digest content_of(const net::Request& request) {
+  const base::Digest body = base::sha256(request.body);
+  if (request.query.empty()) return body;
+  return base::sha256(std::string(base::as_chars(body)) + request.query);
 }
 
 struct Outcome {
@@ -69,7 +77,7 @@ Awaitable<Result<net::Response>> Creator::run(const Call& call, Effect effect) c
   const store::IdempotencyKey key{
       call.who.tenant_id, *key_text,
       std::string(net::to_string(call.request.method)) + " " + call.request.path,
-      base::sha256(call.request.body)};
+      content_of(call.request)};
   const base::Time now = clock_.now();
   auto body = [&key, now, &effect](store::Tx& tx) { return run_once(tx, key, now, effect); };
   CO_TRY(auto outcome, co_await store_.with_transaction(body));

@@ -18,7 +18,7 @@ using Effect = std::function<Result<Answer>(store::Tx&)>;
 
 // Runs `effect` in one transaction; with an Idempotency-Key the answer is stored with it, so that
 // equal requests have one effect and get one answer. 422 "idempotency_mismatch" for another body
-// under the same key, 409 while the first is running.
+// or query under the same key, 409 while the first is running.
 class Creator {
  public:
   Creator(store::Store& store, const base::Clock& clock, const domain::LinkKeys& links,

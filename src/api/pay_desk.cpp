@@ -61,9 +61,11 @@ Result<payments::PayOrder> PayDesk::order_again(store::Tx& tx,
   return fill(std::move(order), *found, token);
 }
 
+std::string PayDesk::link_of(const std::string& token) const { return public_url_ + "/p/" + token; }
+
 payments::PayOrder PayDesk::fill(payments::SessionOrder session, const LinkedPage& page,
                                  const std::string& token) const {
-  const std::string link = public_url_ + "/p/" + token;
+  const std::string link = link_of(token);
   payments::PayOrder order;
   order.session = std::move(session);
   order.description = page.description;

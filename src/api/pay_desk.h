@@ -39,6 +39,8 @@ class PayDesk {
   // Pay was pressed on the page of `token`. not_found: unknown link; conflict "closed": it takes no
   // payments (any more).
   Result<payments::PayOrder> order_for(store::Tx& tx, const std::string& token);
+  // The address that stands in the message.
+  std::string link_of(const std::string& token) const;
   // The order of a session whose creation is unfinished.
   Result<payments::PayOrder> order_again(store::Tx& tx, const payments::CheckoutSession& session);
 

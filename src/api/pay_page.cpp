@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/log.h"
+#include "images/qr.h"
 #include "store/batch.h"
 
 namespace api {
@@ -107,6 +108,26 @@ class PayPageRoutes {
         net::text_response(200, image.media_type, std::move(image.bytes.bytes));
     response.headers.set("ETag", etag);
     response.headers.set("Cache-Control", "private, max-age=86400");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    response.headers.set("Content-Security-Policy", "default-src 'none'");
+    co_return response;
+  }
+
+  // The link as a picture, for whoever reads the mail on another device. It is as secret as the
+  // link, and looking at it is not opening it.
+  Awaitable<Result<net::Response>> qr_code(net::Request request) {
+    if (!limiter_.take(request.peer).allowed) {
+      co_return base::error(base::Code::rate_limited, "too many requests from this address");
+    }
+    const std::string token = request.path_params.at(0);
+    CO_TRY(const auto page, co_await pages_.run(token));
+    if (!page) co_return base::error(base::Code::not_found, "no such link");
+    auto draw = [link = d_.desk.link_of(token)] { return images::qr_code_png(link); };
+    CO_TRY(auto png, co_await base::run_blocking(d_.runtime, std::move(draw)));
+    net::Response response = net::text_response(200, "image/png", std::move(png));
+    response.headers.set("Cache-Control", "private, no-store");
+    response.headers.set("Referrer-Policy", "no-referrer");
+    response.headers.set("X-Robots-Tag", "noindex, nofollow");
     response.headers.set("X-Content-Type-Options", "nosniff");
     response.headers.set("Content-Security-Policy", "default-src 'none'");
     co_return response;
@@ -231,6 +252,8 @@ void add_pay_page_routes(Routes& routes, PayPageDeps deps) {
       kIgnoredBodyMax);
   routes.add_public(Method::get, "/p/{token}/logo",
                     [self](net::Request r) { return self->logo(std::move(r)); });
+  routes.add_public(Method::get, "/p/{token}/qr.png",
+                    [self](net::Request r) { return self->qr_code(std::move(r)); });
   routes.add_public(Method::get, "/u/{token}",
                     [self](net::Request r) { return self->unsubscribe(std::move(r), false); });
   routes.add_public(

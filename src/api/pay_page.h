@@ -11,7 +11,8 @@
 
 namespace api {
 
-// /p/{token} with its logo, and /u/{token} (one-click unsubscribe, RFC 8058): all that payers see.
+// /p/{token} with its logo and its QR code, and /u/{token} (one-click unsubscribe, RFC 8058): all
+// that payers see.
 struct PayPageDeps {
   base::Runtime& runtime;
   store::Store& store;

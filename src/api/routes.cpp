@@ -166,13 +166,19 @@ void set_etag(net::Response& response, std::int64_t version) {
   response.headers.set("ETag", "\"" + std::to_string(version) + "\"");
 }
 
-Result<boost::json::value> body_tree(const net::Request& request) {
+std::string media_type_of(const net::Request& request) {
   std::string_view type = request.headers.get("Content-Type");
   type = type.substr(0, type.find(';'));
   while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-  const auto same = [](char a, char b) { return (a | 0x20) == b; };
-  constexpr std::string_view kJson = "application/json";
-  if (type.size() != kJson.size() || !std::equal(type.begin(), type.end(), kJson.begin(), same)) {
+  std::string out(type);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return out;
+}
+
+Result<boost::json::value> body_tree(const net::Request& request) {
+  if (media_type_of(request) != "application/json") {
     return base::error(base::Code::unsupported, "the body must be application/json");
   }
   auto tree = base::json::parse(request.body);

@@ -99,6 +99,9 @@ net::Response json_response(int status, const T& value) {
 net::Response no_content();
 void set_etag(net::Response& response, std::int64_t version);
 
+// The type of the body without its parameters, in lower case; "" when none is named.
+std::string media_type_of(const net::Request& request);
+
 // The body as JSON: 415 unless application/json, 400 for broken JSON, 422 naming every wrong field.
 Result<boost::json::value> body_tree(const net::Request& request);
 template <class T>

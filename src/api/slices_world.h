@@ -7,6 +7,7 @@
 #include "api/api_keys.h"
 #include "api/clients.h"
 #include "api/connections.h"
+#include "api/images.h"
 #include "api/operations.h"
 #include "api/sessions.h"
 #include "api/template_previews.h"
@@ -57,6 +58,7 @@ struct World {
         credentials(identity::make_authenticator(t.runtime(), t.store(), users)),
         sessions(t.runtime(), t.store(), t.ids(), users, [this] { credentials->forget(); }),
         connections(t.ids(), clock(), t.runtime().random(), seals, connection_cache),
+        pictures(t.ids(), clock(), "https://pay.example.com"),
         people(t.ids(), clock()),
         routes(router, *credentials, t.runtime(), RateLimits{100'000, 100'000, 30}) {
     const base::Secret<std::string> hash(base::hash_password(kPassword, t.runtime().random()));
@@ -66,6 +68,7 @@ struct World {
     add_user_routes(routes, {t.store(), clock(), creator, users, sessions});
     add_member_routes(routes, {t.store(), clock(), creator, users, sessions});
     add_tenant_routes(routes, {t.store(), creator, tenants});
+    add_image_routes(routes, {t.runtime(), t.store(), creator, pictures});
     add_api_key_routes(routes, {t.store(), t.runtime().random(), creator, api_keys});
     add_client_routes(routes, {t.store(), creator, people, tenant_cache});
     add_template_routes(routes, {t.store(), creator, texts, compiler});
@@ -212,6 +215,7 @@ struct World {
   std::unique_ptr<identity::StoredCredentials> credentials;
   identity::Sessions sessions;
   identity::Connections connections;
+  assets::Images pictures;
   clients::Clients people;
   net::Router router;
   Routes routes;

@@ -69,17 +69,6 @@ identity::TenantChange change_of(Body<TenantBody> body) {
   return out;
 }
 
-std::string media_type_of(const net::Request& request) {
-  std::string_view type = request.headers.get("Content-Type");
-  type = type.substr(0, type.find(';'));
-  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-  std::string out(type);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
-
 class TenantRoutes {
  public:
   explicit TenantRoutes(TenantDeps deps) : d_(deps) {}

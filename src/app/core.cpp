@@ -47,6 +47,7 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
       tenants(outside.runtime.clock(), zones),
       directory(outside.store, connections, tenants, options.platform_connection),
       templates(ids, outside.runtime.clock()),
+      images(ids, outside.runtime.clock(), options.public_url),
       ledger(ids, outside.runtime.clock()),
       requests(ids, outside.runtime.clock(), links, outbox,
                [this](store::Tx& tx, const requests::Counted& c) {

@@ -6,6 +6,7 @@
 #include "api/service.h"
 #include "app/directory.h"
 #include "app/options.h"
+#include "assets/images.h"
 #include "bus/bus.h"
 #include "identity/connections.h"
 #include "identity/tenants.h"
@@ -58,6 +59,7 @@ class Core {
   identity::TenantCache tenants;
   Directory directory;
   templates::Templates templates;
+  assets::Images images;
 
   tracking::Ledger ledger;
   requests::Requests requests;

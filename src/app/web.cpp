@@ -7,6 +7,7 @@
 #include "api/clients.h"
 #include "api/connections.h"
 #include "api/dashboard.h"
+#include "api/images.h"
 #include "api/money.h"
 #include "api/operations.h"
 #include "api/pay_page.h"
@@ -79,6 +80,7 @@ void add_people_routes(api::Routes& routes, Core& core, People& people) {
   api::add_user_routes(routes, deps);
   api::add_member_routes(routes, deps);
   api::add_tenant_routes(routes, {store, core.creator, people.tenants});
+  api::add_image_routes(routes, {runtime, store, core.creator, core.images});
   api::add_api_key_routes(routes, {store, runtime.random(), core.creator, people.api_keys});
   api::add_client_routes(routes, {store, core.creator, people.clients, core.tenants});
   api::add_template_routes(routes, {store, core.creator, core.templates, core.outside.compiler});

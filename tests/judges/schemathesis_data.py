@@ -38,7 +38,7 @@ def png(width, height):
 
 _IMAGES = st.one_of(st.sampled_from([png(16, 16), png(200, 64), png(8, 8), png(16, 16)[:-9]]),
                     st.binary(max_size=64))
-for _type in ("image/png", "image/jpeg", "image/webp"):
+for _type in ("image/png", "image/jpeg", "image/gif", "image/webp"):
     schemathesis.openapi.media_type(_type, _IMAGES)
 
 _CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)

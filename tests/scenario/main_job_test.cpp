@@ -1,4 +1,5 @@
 // Goal: the main job end to end, and the ways in which the outside world may disturb it.
+#include "images/qr.h"
 #include "scenario/world.h"
 
 namespace scenario {
@@ -53,6 +54,22 @@ TEST_F(MainJob, AClientsAddressInAPaidRequestOut) {
   EXPECT_EQ(charged, 42'500'000);
   EXPECT_LT(sms, 0) << "texting costs";
   EXPECT_NE(page(net::Method::get, path).body.find("Paid"), std::string::npos);
+}
+
+TEST_F(MainJob, TheLinkIsAQrCodeToo) {
+  const auto request = new_request(new_client());
+  const std::string path = link_path(request);
+  const auto code = page(net::Method::get, path + "/qr.png");
+  EXPECT_EQ(code.status, 200);
+  EXPECT_EQ(code.headers.get("Content-Type"), "image/png");
+  EXPECT_EQ(code.headers.get("Cache-Control"), "private, no-store");
+  const auto expected = images::qr_code_png(kProduct + path);
+  ASSERT_TRUE(expected);
+  EXPECT_EQ(code.body, *expected);
+  EXPECT_EQ(page(net::Method::get, "/p/none/qr.png").status, 404);
+  EXPECT_EQ(get("/v1/payment-requests/" + request + "/timeline").body.find("opened"),
+            std::string::npos)
+      << "looking is not opening";
 }
 
 TEST_F(MainJob, MailAndPageNameTheSameDay) {
