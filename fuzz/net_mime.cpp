@@ -31,6 +31,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   message.list_unsubscribe_url = next_piece(bytes);
   message.text = next_piece(bytes);
   message.html = next_piece(bytes);
+  if (!bytes.empty()) {
+    net::InlineImage image;
+    image.cid = next_piece(bytes);
+    image.media_type = "image/png";
+    image.bytes = std::string(bytes);
+    message.inline_images.push_back(std::move(image));
+  }
   const auto built = net::build_mime(message);
   if (!built) return 0;
   const auto head = "\r\n" + built->substr(0, built->find("\r\n\r\n") + 2);
@@ -40,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   QT_ASSERT(count(head, "\r\nBcc") == 0);
   QT_ASSERT(count(*built, "\n") == count(*built, "\r\n") &&
             count(*built, "\r") == count(*built, "\r\n"));
-  QT_ASSERT(count(*built, "\r\n--=_") == (message.html.empty() ? 0 : 3));
+  const std::size_t marks = message.html.empty() ? 0 : message.inline_images.empty() ? 3 : 6;
+  QT_ASSERT(count(*built, "\r\n--=_") == marks);
   return 0;
 }

@@ -1,6 +1,7 @@
 #include "net/mime.h"
 
 #include <chrono>
+#include <set>
 
 #include "base/crypto.h"
 #include "base/encoding.h"
@@ -65,6 +66,29 @@ Status check_extra(const std::string& name, const std::string& value) {
   return check_value("extra_headers." + name, value);
 }
 
+Status check_images(const MimeMessage& m) {
+  constexpr std::string_view types[] = {"image/png", "image/jpeg", "image/gif"};
+  const auto wrong = [](const char* code, const char* detail) {
+    return base::field_error("inline_images", code, detail);
+  };
+  if (m.inline_images.empty()) return {};
+  if (m.html.empty()) return wrong("unused", "pictures without HTML that shows them");
+  if (m.inline_images.size() > kInlineImagesMax) return wrong("too_many", "too many pictures");
+  std::set<std::string_view> cids;
+  std::size_t bytes = 0;
+  for (const InlineImage& image : m.inline_images) {
+    TRY_STATUS(check_bracketed("inline_images", image.cid));
+    if (!is_mail_address(image.cid)) return wrong("malformed", "a cid is left@right");
+    if (!cids.insert(image.cid).second) return wrong("repeated", "each cid once");
+    if (std::find(std::begin(types), std::end(types), image.media_type) == std::end(types))
+      return wrong("unsupported", "not a picture that every mail program shows");
+    bytes += image.bytes.size();
+  }
+  if (bytes > kInlineBytesMax)
+    return base::error(base::Code::too_large, "the pictures of the mail are too large");
+  return {};
+}
+
 Status check(const MimeMessage& m) {
   TRY_STATUS(check_value("from.name", m.from.name));
   TRY_STATUS(check_address("from.address", m.from.address));
@@ -88,7 +112,7 @@ Status check(const MimeMessage& m) {
   if (m.html.find('\0') != m.html.npos) {
     return base::field_error("html", "control_character", "html holds a zero byte");
   }
-  return {};
+  return check_images(m);
 }
 
 std::string two_digits(long number) {
@@ -138,11 +162,53 @@ void append_part(std::string& out, std::string_view type, std::string_view encod
   if (!encoded.ends_with("\r\n")) out += "\r\n";
 }
 
-// Quoted-printable never holds "=_", so no part can contain this; the hash makes nested forwards
-// differ.
-std::string boundary_for(const MimeMessage& message) {
+// RFC 2045, section 6.8: lines of 76 characters.
+void append_image(std::string& out, const InlineImage& image) {
+  constexpr std::size_t kLine = 76;
+  append_header(out, "Content-Type", image.media_type);
+  append_header(out, "Content-ID", "<" + image.cid + ">");
+  append_header(out, "Content-Disposition", "inline");
+  append_header(out, "Content-Transfer-Encoding", "base64");
+  out += "\r\n";
+  const std::string text = base::to_base64(image.bytes);
+  for (std::size_t at = 0; at < text.size(); at += kLine) {
+    out.append(text, at, kLine);
+    out += "\r\n";
+  }
+}
+
+enum class Level : std::uint8_t { outer, inner };
+
+// Quoted-printable and base64 never hold "=_", so no part can contain this; the hash makes nested
+// forwards differ. Neither level's boundary begins with the other's.
+std::string boundary_for(const MimeMessage& message, Level level) {
   const auto digest = base::sha256(message.message_id);
-  return "=_" + base::to_hex(std::span(digest).first(12));
+  constexpr std::size_t kBytes = 12;
+  return "=_" + base::to_hex(std::span(digest).subspan(level == Level::outer ? 0 : kBytes, kBytes));
+}
+
+void append_html(std::string& out, const MimeMessage& message) {
+  const std::string html = quoted_printable(message.html);
+  if (message.inline_images.empty()) {
+    append_part(out, "text/html", html);
+    return;
+  }
+  const std::string boundary = boundary_for(message, Level::inner);
+  append_header(out, "Content-Type",
+                "multipart/related; type=\"text/html\";\r\n boundary=\"" + boundary + "\"");
+  out += "\r\n--" + boundary + "\r\n";
+  append_part(out, "text/html", html);
+  for (const InlineImage& image : message.inline_images) {
+    out += "--" + boundary + "\r\n";
+    append_image(out, image);
+  }
+  out += "--" + boundary + "--\r\n";
+}
+
+std::size_t size_of(const MimeMessage& message) {
+  std::size_t bytes = 1024 + message.text.size() * 2 + message.html.size() * 2;
+  for (const InlineImage& image : message.inline_images) bytes += 256 + image.bytes.size() * 3 / 2;
+  return bytes;
 }
 
 }  // namespace
@@ -150,7 +216,7 @@ std::string boundary_for(const MimeMessage& message) {
 Result<std::string> build_mime(const MimeMessage& message) {
   TRY_STATUS(check(message));
   std::string out;
-  out.reserve(1024 + message.text.size() * 2 + message.html.size() * 2);
+  out.reserve(size_of(message));
   append_mailbox(out, "From", message.from);
   append_mailbox(out, "To", message.to);
   if (!message.reply_to.empty()) append_header(out, "Reply-To", "<" + message.reply_to + ">");
@@ -170,12 +236,12 @@ Result<std::string> build_mime(const MimeMessage& message) {
     append_part(out, "text/plain", text);
     return out;
   }
-  const std::string boundary = boundary_for(message);
+  const std::string boundary = boundary_for(message, Level::outer);
   append_header(out, "Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"");
   out += "\r\n--" + boundary + "\r\n";
   append_part(out, "text/plain", text);
   out += "--" + boundary + "\r\n";
-  append_part(out, "text/html", quoted_printable(message.html));
+  append_html(out, message);
   out += "--" + boundary + "--\r\n";
   return out;
 }

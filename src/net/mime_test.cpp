@@ -208,6 +208,70 @@ TEST(Mime, RefusesWhatCouldBreakOut) {
   }
 }
 
+MimeMessage with_images() {
+  auto m = sample();
+  m.html = "<img src=\"cid:logo@x.test\"><img src=\"cid:qr@x.test\">";
+  std::string all;
+  for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
+  m.inline_images = {{"logo@x.test", "image/png", all}, {"qr@x.test", "image/gif", "--=_x\r\n."}};
+  return m;
+}
+
+TEST(Mime, PutsPicturesBesideTheHtmlThatShowsThem) {
+  const auto message = with_images();
+  const auto built = build_mime(message).value();
+  check_shape(built);
+  const auto between = [&](std::string_view from, std::string_view to, std::size_t at) {
+    const auto start = built.find(from, at) + from.size();
+    return built.substr(start, built.find(to, start) - start);
+  };
+  const auto outer = between("boundary=\"", "\"", 0);
+  const auto related = built.find("Content-Type: multipart/related; type=\"text/html\";");
+  ASSERT_NE(related, built.npos);
+  EXPECT_LT(built.find("Content-Type: text/plain"), related);
+  const auto inner = between("boundary=\"", "\"", related);
+  EXPECT_FALSE(inner.starts_with(outer) || outer.starts_with(inner));
+  const auto html = built.find("--" + inner + "\r\nContent-Type: text/html");
+  ASSERT_NE(html, built.npos);
+  std::size_t at = html;
+  for (const auto& image : message.inline_images) {
+    at = built.find("--" + inner + "\r\nContent-Type: " + image.media_type + "\r\nContent-ID: <" +
+                        image.cid + ">\r\nContent-Disposition: inline\r\n",
+                    at + 1);
+    ASSERT_NE(at, built.npos) << image.cid;
+    auto encoded = between("base64\r\n\r\n", "--" + inner, at);
+    std::erase_if(encoded, [](char c) { return c == '\r' || c == '\n'; });
+    EXPECT_EQ(base::from_base64(encoded).value(), image.bytes);
+  }
+  EXPECT_TRUE(built.ends_with("--" + inner + "--\r\n--" + outer + "--\r\n"));
+  auto plain = message;
+  plain.inline_images.clear();
+  EXPECT_EQ(build_mime(plain)->find("related"), std::string::npos);
+}
+
+TEST(Mime, RefusesPicturesThatCouldBreakOut) {
+  const std::pair<const char*, std::function<void(MimeMessage&)>> cases[] = {
+      {"no HTML", [](auto& m) { m.html.clear(); }},
+      {"line end in a cid", [](auto& m) { m.inline_images[0].cid = "a@b\r\nBcc: x@y"; }},
+      {"bracket in a cid", [](auto& m) { m.inline_images[0].cid = "a>b@c.test"; }},
+      {"no cid", [](auto& m) { m.inline_images[0].cid.clear(); }},
+      {"one cid twice", [](auto& m) { m.inline_images[1].cid = m.inline_images[0].cid; }},
+      {"svg", [](auto& m) { m.inline_images[0].media_type = "image/svg+xml"; }},
+      {"header in the type", [](auto& m) { m.inline_images[0].media_type = "image/png\r\nA: b"; }},
+      {"too many", [](auto& m) { m.inline_images.resize(kInlineImagesMax + 1); }},
+  };
+  for (const auto& [name, spoil] : cases) {
+    auto message = with_images();
+    spoil(message);
+    const auto built = build_mime(message);
+    ASSERT_FALSE(built) << name;
+    EXPECT_EQ(built.error().fields.at(0).field, "inline_images") << name;
+  }
+  auto heavy = with_images();
+  heavy.inline_images[0].bytes.resize(kInlineBytesMax);
+  EXPECT_EQ(build_mime(heavy).error().code, base::Code::too_large);
+}
+
 TEST(Mime, RefusesForeignHeadersAndBadIds) {
   for (const auto* name : {"Subject", "to", "CONTENT-TYPE", "", "A B", "A:B", "A\r\nB"}) {
     auto message = sample();
