@@ -23,6 +23,13 @@ void show_mail(JsonOut& out, const mail::Mail& mail) {
   out.end_array().field("from", mail.from).field("to", mail.to);
   out.field("subject", mail.subject).field("message_id", mail.message_id);
   out.field("text", mail.text).field("html", mail.html);
+  out.array("pictures");
+  for (const auto& picture : mail.pictures) {
+    out.object().field("content_id", picture.content_id);
+    out.field("media_type", picture.media_type);
+    out.field("size_bytes", static_cast<std::int64_t>(picture.bytes.size())).end_object();
+  }
+  out.end_array();
   out.array("headers");
   for (const auto& [name, value] : mail.headers) {
     out.object().field("name", name).field("value", value).end_object();

@@ -153,6 +153,12 @@ void read_part(Mail& mail, const HeaderList& headers, std::string_view body, int
   std::string content = encoding == "base64"             ? base64(body)
                         : encoding == "quoted-printable" ? quoted_printable(body, false)
                                                          : std::string(body);
+  if (kind.starts_with("image/")) {
+    auto id = std::string(trim(get(headers, "Content-ID")));
+    if (id.size() > 2 && id.front() == '<' && id.back() == '>') id = id.substr(1, id.size() - 2);
+    mail.pictures.push_back({std::move(id), kind, std::move(content)});
+    return;
+  }
   content = to_utf8(std::move(content), parameter(type, "charset"));
   if (kind == "text/html" && mail.html.empty())
     mail.html = std::move(content);

@@ -18,6 +18,13 @@ struct Envelope {
   bool tls = false;
 };
 
+// A part that the HTML can name as "cid:<content_id>".
+struct Picture {
+  std::string content_id;  // without angle brackets
+  std::string media_type;
+  std::string bytes;
+};
+
 // What the inbox page needs of a mail; `raw` is what came over the wire.
 struct Mail {
   std::int64_t n = 0;
@@ -27,6 +34,7 @@ struct Mail {
   std::vector<std::pair<std::string, std::string>> headers;  // unfolded, encoded words decoded
   std::string from, to, subject, message_id;
   std::string text, html;
+  std::vector<Picture> pictures;
 };
 
 // Parses header fields (RFC 5322 folding, RFC 2047 words) and multipart bodies (base64,

@@ -31,6 +31,21 @@ TEST(MailStoreTest, ReadsPlainAndNested) {
   EXPECT_EQ(nested.html, "schön");
 }
 
+TEST(MailStoreTest, ReadsPicturesBesideTheHtml) {
+  const auto mail = parse_mail(
+      "Content-Type: multipart/alternative; boundary=\"o\"\r\n\r\n--o\r\n\r\nplain\r\n--o\r\n"
+      "Content-Type: multipart/related; type=\"text/html\";\r\n boundary=\"i\"\r\n\r\n--i\r\n"
+      "Content-Type: text/html\r\n\r\n<img src=\"cid:a@x.test\">\r\n--i\r\n"
+      "Content-Type: image/PNG\r\nContent-ID: <a@x.test>\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n/wAB\r\n/g==\r\n--i--\r\n--o--\r\n");
+  EXPECT_EQ(mail.text, "plain");
+  EXPECT_EQ(mail.html, "<img src=\"cid:a@x.test\">");
+  ASSERT_EQ(mail.pictures.size(), 1u);
+  EXPECT_EQ(mail.pictures[0].content_id, "a@x.test");
+  EXPECT_EQ(mail.pictures[0].media_type, "image/png");
+  EXPECT_EQ(mail.pictures[0].bytes, std::string("\xff\0\x01\xfe", 4));
+}
+
 TEST(MailStoreTest, SurvivesAnything) {
   std::string deep = "\r\n\r\nend";
   for (int i = 0; i < 50; ++i) {

@@ -57,6 +57,36 @@ std::string with_top_links(std::string html) {
   return html;
 }
 
+// "cid:…" of a picture that came with the mail, as the address where this page's own reader has it.
+std::string with_pictures(std::string html, const mail::Mail& mail) {
+  for (std::size_t i = 0; i < mail.pictures.size(); ++i) {
+    const auto& id = mail.pictures[i].content_id;
+    if (id.empty()) continue;
+    const std::string named = "cid:" + id;
+    const std::string address =
+        "/inbox/" + std::to_string(mail.n) + "/picture-" + std::to_string(i);
+    for (auto at = html.find(named); at != html.npos; at = html.find(named, at)) {
+      const char next = at + named.size() < html.size() ? html[at + named.size()] : '"';
+      const bool whole = next == '"' || next == '\'' || next == ')' || next == '>' || next == ' ';
+      if (whole) html.replace(at, named.size(), address);
+      at += whole ? address.size() : named.size();
+    }
+  }
+  return html;
+}
+
+// Absent unless `part` is "picture-N" of the mail, in a format that holds no script.
+const mail::Picture* picture_of(const mail::Mail& mail, std::string_view part) {
+  constexpr std::string_view kPrefix = "picture-";
+  if (!part.starts_with(kPrefix)) return nullptr;
+  const auto i = parse_integer(std::string(part.substr(kPrefix.size())));
+  if (!i || *i < 0 || static_cast<std::size_t>(*i) >= mail.pictures.size()) return nullptr;
+  const auto& picture = mail.pictures[static_cast<std::size_t>(*i)];
+  const auto& type = picture.media_type;
+  const bool harmless = type == "image/png" || type == "image/jpeg" || type == "image/gif";
+  return harmless ? &picture : nullptr;
+}
+
 bool reached_handset(const twilio::Message& message) {
   return message.status == "delivered" || message.status == "sent" || message.status == "received";
 }
@@ -202,11 +232,16 @@ net::Response Pages::mail_part(const net::Request& request) {
   const auto n = parse_integer(request.path_params[0]);
   const auto& part = request.path_params[1];
   const auto* mail = n ? mails_.find(*n) : nullptr;
+  if (const auto* picture = mail ? picture_of(*mail, part) : nullptr) {
+    auto response = net::text_response(200, picture->media_type, picture->bytes);
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    return response;
+  }
   if (!mail || (part != "html" && part != "text" && part != "raw")) return not_found(world_.now());
   const bool html = part == "html";
   auto response =
       net::text_response(200, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
-                         html             ? with_top_links(mail->html)
+                         html             ? with_top_links(with_pictures(mail->html, *mail))
                          : part == "text" ? mail->text
                                           : mail->raw);
   response.headers.set("X-Content-Type-Options", "nosniff");

@@ -39,6 +39,31 @@ TEST_F(PagesTest, TheInboxShowsAMailApart) {
   }
 }
 
+TEST_F(PagesTest, TheInboxShowsPicturesOfAMail) {
+  mail::Envelope envelope;
+  envelope.to = {"payer@x.test"};
+  const auto n = box_.accept_mail(
+      envelope,
+      "Content-Type: multipart/related; boundary=\"i\"\r\n\r\n--i\r\nContent-Type: "
+      "text/html\r\n\r\n"
+      "<img src=\"cid:a@x.test\"><img src='cid:none@x.test'><img src=\"cid:a@x.test.longer\">"
+      "<img src=\"cid:s@x.test\">\r\n--i\r\n"
+      "Content-Type: image/png\r\nContent-ID: <a@x.test>\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\nUE5H\r\n--i\r\n"
+      "Content-Type: image/svg+xml\r\nContent-ID: <s@x.test>\r\n\r\n<svg/>\r\n--i--\r\n");
+  const auto path = "/inbox/" + std::to_string(n);
+  const auto html = page(path + "/html").body;
+  EXPECT_THAT(html, HasSubstr("<img src=\"" + path + "/picture-0\">"));
+  EXPECT_THAT(html, HasSubstr("cid:none@x.test"));
+  EXPECT_THAT(html, HasSubstr("cid:a@x.test.longer"));
+  const auto picture = page(path + "/picture-0");
+  EXPECT_EQ(picture.body, "PNG");
+  EXPECT_EQ(picture.headers.get("Content-Type"), "image/png");
+  for (auto bad : {"/picture-1", "/picture-2", "/picture--1", "/picture-", "/picture-x"}) {
+    EXPECT_EQ(page(path + bad).status, 404) << bad;
+  }
+}
+
 TEST_F(PagesTest, RollbarTakesItems) {
   const std::string item = R"({"data":{"environment":"test","level":"error",)"
                            R"("body":{"message":{"body":"it broke <here>"}}}})";
