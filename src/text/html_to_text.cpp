@@ -70,6 +70,12 @@ class Converter {
  private:
   void open(const HtmlTag& tag) {
     const auto& name = tag.name;
+    open_tag(tag);
+    in_new_cell_ = name == "td";
+  }
+
+  void open_tag(const HtmlTag& tag) {
+    const auto& name = tag.name;
     if (is_one_of(kRaw, name)) {
       reader_.skip_raw(name);
       return;
@@ -94,6 +100,8 @@ class Converter {
     } else if (name == "td" || name == "th") {
       space_ = true;
     } else {
+      // What a mail's layout puts into a cell of its own is a paragraph.
+      if (name == "div" && in_new_cell_) want_lines(2);
       block(name);
       if (name == "pre") ++pre_;
       if ((name == "ul" || name == "ol") && lists_.size() < kListDepthMax) {
@@ -212,6 +220,7 @@ class Converter {
   std::string out_;
   std::size_t lines_ = 0;  // line ends owed before the next words
   bool space_ = false;     // a space owed
+  bool in_new_cell_ = false;  // the last tag opened a cell
   int pre_ = 0;
   std::vector<int> lists_;  // the next number of an <ol>, 0 for a <ul>
   std::optional<std::string> link_;
