@@ -1,7 +1,7 @@
 -- What a template said becomes its published version, under the number that its messages recorded.
-INSERT INTO template_version (tenant_id, template_id, number, source_kind, subject, source, body_text, html, text, created_at,
+INSERT INTO template_version (tenant_id, template_id, number, source_kind, image_mode, subject, source, body_text, html, text, created_at,
   updated_at, published_at, published_by)
-SELECT tenant_id, id, version, CASE WHEN body_html IS NULL THEN 'text' ELSE 'html' END, subject, COALESCE(body_html, body_text, ''),
+SELECT tenant_id, id, version, CASE WHEN body_html IS NULL THEN 'text' ELSE 'html' END, 'linked', subject, COALESCE(body_html, body_text, ''),
   CASE WHEN body_html IS NULL THEN NULL ELSE body_text END, body_html, COALESCE(body_text, ''), created_at, updated_at, updated_at, NULL
 FROM template;
 UPDATE template SET published_number = version, latest_number = version;

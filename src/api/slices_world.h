@@ -71,7 +71,7 @@ struct World {
     add_image_routes(routes, {t.runtime(), t.store(), creator, pictures});
     add_api_key_routes(routes, {t.store(), t.runtime().random(), creator, api_keys});
     add_client_routes(routes, {t.store(), creator, people, tenant_cache});
-    add_template_routes(routes, {t.store(), creator, texts, compiler});
+    add_template_routes(routes, {t.store(), creator, texts, compiler, preview_deps().images});
     add_template_preview_routes(routes, preview_deps());
     add_operation_routes(routes, {t.store(), clock()});
     ConnectionDeps deps{
@@ -88,7 +88,7 @@ struct World {
   ~World() { t.runtime().stop(); }
 
   TemplatePreviewDeps preview_deps() {
-    TemplatePreviewDeps deps{t.store(), clock(), compiler, "https://pay.example.com", {}, {}};
+    TemplatePreviewDeps deps{t.store(), clock(), compiler, "https://pay.example.com", {}, {}, {}};
     deps.context = [this](store::Tx&, const PreviewSubject& s) -> Result<messaging::SendContext> {
       if (s.client_id) return base::field_error("client_id", "unknown", "no such client");
       messaging::SendContext c;
@@ -101,6 +101,13 @@ struct World {
       c.policy.allowed_countries = {"AT", "US"};
       TRY(c.zone, zones.find("Europe/Vienna"));
       return c;
+    };
+    deps.images = [](store::Tx&, domain::TenantId, std::span<const std::string> names) {
+      std::vector<messaging::ImageAddress> out;
+      for (const std::string& name : names) {
+        if (name == "door") out.push_back({name, "https://pay.example.com/images/door.png"});
+      }
+      return Result<std::vector<messaging::ImageAddress>>(std::move(out));
     };
     deps.send_test = [this](TestMail test) -> Awaitable<Result<std::string>> {
       tests.push_back(std::move(test));

@@ -31,13 +31,14 @@ struct PreviewBody {
   std::optional<std::string> subject;
   std::string source;
   std::optional<std::string> body_text;
+  std::optional<domain::ImageMode> image_mode;
   std::optional<domain::ClientId> client_id;
   std::optional<domain::RequestId> payment_request_id;
   std::optional<ColorScheme> color_scheme;
 };
 BOOST_DESCRIBE_STRUCT(PreviewBody, (),
-                      (channel, kind, locale, source_kind, subject, source, body_text, client_id,
-                       payment_request_id, color_scheme))
+                      (channel, kind, locale, source_kind, subject, source, body_text, image_mode,
+                       client_id, payment_request_id, color_scheme))
 struct TestBody {
   domain::MessageKind kind = domain::MessageKind::request;
   std::string locale;
@@ -45,12 +46,13 @@ struct TestBody {
   std::optional<std::string> subject;
   std::string source;
   std::optional<std::string> body_text;
+  std::optional<domain::ImageMode> image_mode;
   std::optional<domain::ClientId> client_id;
   std::optional<domain::RequestId> payment_request_id;
   std::optional<bool> livemode;
 };
 BOOST_DESCRIBE_STRUCT(TestBody, (),
-                      (kind, locale, source_kind, subject, source, body_text, client_id,
+                      (kind, locale, source_kind, subject, source, body_text, image_mode, client_id,
                        payment_request_id, livemode))
 struct TestView {
   std::string sent_to;
@@ -183,14 +185,19 @@ class PreviewRoutes {
                                  body.client_id,
                                  body.payment_request_id};
     templates::Content content{body.source_kind, std::move(body.subject), std::move(body.source),
-                               std::move(body.body_text)};
+                               std::move(body.body_text),
+                               body.image_mode.value_or(domain::ImageMode::linked)};
     CO_TRY_STATUS(check(subject, content));
     CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content));
-    CO_TRY(const auto context, co_await context_of(subject));
+    const auto parsed = messaging::parse_template(
+        {content.subject, std::move(proof.sendable.html), std::move(proof.sendable.text)});
+    CO_TRY(const auto scene, co_await scene_of(subject, names_of(parsed)));
     PreviewView view;
     view.problems = std::move(proof.problems);
-    show(view, subject, content, std::move(proof.sendable), context,
-         body.color_scheme.value_or(ColorScheme::light));
+    // Without it the proof says what is wrong and where.
+    if (parsed)
+      show(view, {subject, content, *parsed, scene},
+           body.color_scheme.value_or(ColorScheme::light));
     view.sendable = std::none_of(
         view.problems.begin(), view.problems.end(),
         [](const templates::Problem& p) { return p.severity == text::Severity::error; });
@@ -209,7 +216,8 @@ class PreviewRoutes {
                                  body.client_id,
                                  body.payment_request_id};
     templates::Content content{body.source_kind, std::move(body.subject), std::move(body.source),
-                               std::move(body.body_text)};
+                               std::move(body.body_text),
+                               body.image_mode.value_or(domain::ImageMode::linked)};
     CO_TRY_STATUS(check(subject, content));
     CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content));
     CO_TRY_STATUS(templates::refuse_errors(proof));
@@ -242,32 +250,52 @@ class PreviewRoutes {
     return templates::check_all({&name, &locale, subject.purpose.channel, &content});
   }
 
-  Awaitable<Result<messaging::SendContext>> context_of(PreviewSubject subject) {
-    auto body = [this, &subject](store::Tx& tx) { return d_.context(tx, subject); };
+  // Whose message it is, and the pictures that it names.
+  struct Scene {
+    messaging::SendContext context;
+    std::vector<messaging::ImageAddress> images;
+  };
+  struct Shown {
+    const PreviewSubject& subject;
+    const templates::Content& content;
+    const messaging::ParsedTemplate& parsed;
+    const Scene& scene;
+  };
+
+  static std::vector<std::string> names_of(const Result<messaging::ParsedTemplate>& parsed) {
+    return parsed ? parsed->image_names : std::vector<std::string>{};
+  }
+
+  Awaitable<Result<Scene>> scene_of(PreviewSubject subject, std::vector<std::string> names) {
+    auto body = [this, &subject, &names](store::Tx& tx) -> Result<Scene> {
+      Scene scene;
+      TRY(scene.context, d_.context(tx, subject));
+      if (!names.empty()) {
+        TRY(scene.images, d_.images(tx, subject.tenant_id, names));
+      }
+      return scene;
+    };
     co_return co_await d_.store.with_snapshot(body);
   }
 
-  boost::json::value data_of(const messaging::SendContext& context) const {
+  boost::json::value data_of(const Scene& scene) const {
     const std::string token(kSampleToken);
     const messaging::MessageUrls urls{d_.public_url + "/p/" + token, d_.public_url + "/u/" + token};
-    return messaging::template_data(context, urls, d_.clock.now());
+    auto data = messaging::template_data(scene.context, urls, d_.clock.now());
+    messaging::set_images(data, scene.images);
+    return data;
   }
 
-  void show(PreviewView& view, const PreviewSubject& subject, const templates::Content& content,
-            templates::Sendable sendable, const messaging::SendContext& context,
-            ColorScheme scheme) const {
-    const auto parsed = messaging::parse_template(
-        {content.subject, std::move(sendable.html), std::move(sendable.text)});
-    if (!parsed) return;  // the proof says what is wrong and where
-    list_unused(view, subject, *parsed);
-    const auto data = data_of(context);
-    if (subject.purpose.channel == domain::Channel::sms) {
-      auto text = messaging::render_sms(*parsed, data);
+  void show(PreviewView& view, const Shown& shown, ColorScheme scheme) const {
+    list_unused(view, shown.subject, shown.parsed);
+    const auto data = data_of(shown.scene);
+    if (shown.subject.purpose.channel == domain::Channel::sms) {
+      auto text = messaging::render_sms(shown.parsed, data);
       if (!text) return add_missing(view, text.error());
-      view.sms = sms_view(*std::move(text), content);
-      return warn_of_opt_out(view, context);
+      view.sms = sms_view(*std::move(text), shown.content);
+      return warn_of_opt_out(view, shown.scene.context);
     }
-    auto mail = messaging::render_mail(*parsed, data);
+    auto mail = messaging::render_mail(shown.parsed, data);
     if (!mail) return add_missing(view, mail.error());
     MailView out;
     out.subject = std::move(mail->subject);
@@ -307,16 +335,17 @@ class PreviewRoutes {
 
   Awaitable<Result<net::MimeMessage>> mail_of(PreviewSubject subject, templates::Content content,
                                               templates::Sendable sendable) {
-    CO_TRY(const auto context, co_await context_of(std::move(subject)));
-    CO_TRY(const auto parsed, messaging::parse_template({content.subject, std::move(sendable.html),
-                                                         std::move(sendable.text)}));
-    CO_TRY(auto rendered, messaging::render_mail(parsed, data_of(context)));
+    const auto parsed = messaging::parse_template(
+        {content.subject, std::move(sendable.html), std::move(sendable.text)});
+    if (!parsed) co_return parsed.error();
+    CO_TRY(const auto scene, co_await scene_of(std::move(subject), parsed->image_names));
+    CO_TRY(auto rendered, messaging::render_mail(*parsed, data_of(scene)));
     net::MimeMessage mail;
     mail.subject = "[Test] " + rendered.subject;
     mail.html = std::move(rendered.html);
     mail.text = std::move(rendered.text);
-    mail.from.name = context.sender_name;
-    mail.reply_to = context.reply_to;
+    mail.from.name = scene.context.sender_name;
+    mail.reply_to = scene.context.reply_to;
     mail.date = d_.clock.now();
     co_return mail;
   }

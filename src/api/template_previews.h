@@ -34,6 +34,10 @@ struct TemplatePreviewDeps {
   std::string public_url;
   // not_found: no such client or payment request.
   std::function<Result<messaging::SendContext>(store::Tx&, const PreviewSubject&)> context;
+  // Of the names, those that the tenant's library has.
+  std::function<Result<std::vector<messaging::ImageAddress>>(store::Tx&, domain::TenantId,
+                                                             std::span<const std::string>)>
+      images;
   // The address it went to. conflict "no_connection" when the tenant has no mail relay in that
   // mode, unavailable "relay_failed" when the relay did not take it.
   std::function<Awaitable<Result<std::string>>(TestMail)> send_test;

@@ -1,5 +1,6 @@
 #include "api/templates.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "api/check.h"
@@ -34,8 +35,10 @@ struct TemplateView : TemplateEntryView {
   std::optional<std::string> subject;
   std::string source;
   std::optional<std::string> body_text;
+  domain::ImageMode image_mode = domain::ImageMode::linked;
 };
-BOOST_DESCRIBE_STRUCT(TemplateView, (TemplateEntryView), (source_kind, subject, source, body_text))
+BOOST_DESCRIBE_STRUCT(TemplateView, (TemplateEntryView),
+                      (source_kind, subject, source, body_text, image_mode))
 
 struct VersionView {
   std::int64_t number = 0;
@@ -43,6 +46,7 @@ struct VersionView {
   std::optional<std::string> subject;
   std::string source;
   std::optional<std::string> body_text;
+  domain::ImageMode image_mode = domain::ImageMode::linked;
   std::optional<std::string> html;
   std::optional<std::string> text;
   Time created_at;
@@ -51,8 +55,8 @@ struct VersionView {
   std::optional<domain::UserId> published_by;
 };
 BOOST_DESCRIBE_STRUCT(VersionView, (),
-                      (number, source_kind, subject, source, body_text, html, text, created_at,
-                       updated_at, published_at, published_by))
+                      (number, source_kind, subject, source, body_text, image_mode, html, text,
+                       created_at, updated_at, published_at, published_by))
 
 struct CreateTemplateBody {
   std::string name;
@@ -63,9 +67,11 @@ struct CreateTemplateBody {
   std::optional<std::string> subject;
   std::string source;
   std::optional<std::string> body_text;
+  std::optional<domain::ImageMode> image_mode;
 };
 BOOST_DESCRIBE_STRUCT(CreateTemplateBody, (),
-                      (name, channel, kind, locale, source_kind, subject, source, body_text))
+                      (name, channel, kind, locale, source_kind, subject, source, body_text,
+                       image_mode))
 struct UpdateTemplateBody {
   std::optional<std::string> name;
   std::optional<std::string> locale;
@@ -74,9 +80,11 @@ struct UpdateTemplateBody {
   std::optional<std::string> subject;
   std::optional<std::string> source;
   std::optional<std::string> body_text;
+  std::optional<domain::ImageMode> image_mode;
 };
 BOOST_DESCRIBE_STRUCT(UpdateTemplateBody, (),
-                      (name, locale, is_default, source_kind, subject, source, body_text))
+                      (name, locale, is_default, source_kind, subject, source, body_text,
+                       image_mode))
 struct PublishBody {
   std::optional<std::int64_t> number;
   std::optional<bool> is_default;
@@ -123,6 +131,7 @@ TemplateView view_of(templates::Opened opened) {
   view.subject = std::move(opened.version.subject);
   view.source = std::move(opened.version.source);
   view.body_text = std::move(opened.version.body_text);
+  view.image_mode = opened.version.image_mode;
   return view;
 }
 
@@ -158,12 +167,13 @@ class TemplateRoutes {
 
   Awaitable<Result<net::Response>> create(Call call) {
     CO_TRY(auto body, read_body<CreateTemplateBody>(call.request));
-    const templates::NewTemplate order{call.who.tenant_id,
-                                       std::move(body.name),
-                                       {body.channel, body.kind},
-                                       std::move(body.locale),
-                                       {body.source_kind, std::move(body.subject),
-                                        std::move(body.source), std::move(body.body_text)}};
+    const templates::NewTemplate order{
+        call.who.tenant_id,
+        std::move(body.name),
+        {body.channel, body.kind},
+        std::move(body.locale),
+        {body.source_kind, std::move(body.subject), std::move(body.source),
+         std::move(body.body_text), body.image_mode.value_or(domain::ImageMode::linked)}};
     Effect effect = [this, &order](store::Tx& tx) -> Result<Answer> {
       TRY(auto made, d_.templates.create(tx, order));
       return Answer{201, base::json::write(view_of(std::move(made)))};
@@ -186,6 +196,7 @@ class TemplateRoutes {
     change.is_default = body.value.is_default;
     change.source_kind = body.value.source_kind;
     change.source = std::move(body.value.source);
+    change.image_mode = body.value.image_mode;
     if (body.has("subject")) change.subject = std::move(body.value.subject);
     if (body.has("body_text")) change.body_text = std::move(body.value.body_text);
     auto effect = [this, &seen, &change](store::Tx& tx) {
@@ -225,6 +236,7 @@ class TemplateRoutes {
     templates::Content content = found.version.content();
     CO_TRY(auto proof, co_await templates::proof(d_.compiler, purpose, std::move(content)));
     CO_TRY_STATUS(templates::refuse_errors(proof));
+    CO_TRY_STATUS(co_await check_images(seen.tenant_id, proof.sendable));
     const templates::Publication publication{std::move(proof.sendable), call.who.user_id,
                                              body.is_default};
     auto effect = [this, &seen, &publication](store::Tx& tx) {
@@ -259,8 +271,8 @@ class TemplateRoutes {
     CO_TRY(auto v, co_await find_version(call.who.tenant_id, id, number));
     co_return json_response(
         200, VersionView{v.number, v.source_kind, std::move(v.subject), std::move(v.source),
-                         std::move(v.body_text), std::move(v.html), std::move(v.text), v.created_at,
-                         v.updated_at, v.published_at, v.published_by});
+                         std::move(v.body_text), v.image_mode, std::move(v.html), std::move(v.text),
+                         v.created_at, v.updated_at, v.published_at, v.published_by});
   }
 
   Awaitable<Result<net::Response>> diff(Call call) {
@@ -305,6 +317,22 @@ class TemplateRoutes {
       return d_.templates.version(tx, tenant, id, number);
     };
     co_return co_await d_.store.with_snapshot(body);
+  }
+  Awaitable<Status> check_images(domain::TenantId tenant, templates::Sendable sendable) {
+    const auto parsed = messaging::parse_template(
+        {std::nullopt, std::move(sendable.html), std::move(sendable.text)});
+    if (!parsed) co_return parsed.error();
+    const std::vector<std::string>& names = parsed->image_names;
+    if (names.empty()) co_return Status{};
+    auto body = [this, tenant, &names](store::Tx& tx) { return d_.images(tx, tenant, names); };
+    CO_TRY(const auto found, co_await d_.store.with_snapshot(body));
+    Check check;
+    for (const std::string& name : names) {
+      const auto same = [&](const messaging::ImageAddress& one) { return one.name == name; };
+      if (std::none_of(found.begin(), found.end(), same))
+        check.add("source", "unknown_image", "the library has no image {{image." + name + "}}");
+    }
+    co_return check.status();
   }
   Awaitable<Result<net::Response>> roll_back(templates::Seen seen, std::int64_t number,
                                              std::optional<bool> is_default) {

@@ -1,6 +1,10 @@
 #pragma once
+#include <functional>
+#include <span>
+
 #include "api/idempotent.h"
 #include "api/routes.h"
+#include "messaging/render.h"
 #include "store/store.h"
 #include "templates/templates.h"
 
@@ -12,6 +16,10 @@ struct TemplateDeps {
   Creator& creator;
   templates::Templates& templates;
   text::Compiler& compiler;
+  // Of the names, those that the tenant's library has.
+  std::function<Result<std::vector<messaging::ImageAddress>>(store::Tx&, domain::TenantId,
+                                                             std::span<const std::string>)>
+      images;
 };
 void add_template_routes(Routes& routes, TemplateDeps deps);
 

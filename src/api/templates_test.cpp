@@ -174,6 +174,29 @@ TEST_P(TemplateRoutesTest, PreviewsSayWhatSendingWouldDo) {
       422);
 }
 
+TEST_P(TemplateRoutesTest, ImagesMustBeInTheLibrary) {
+  const auto m = w().merchant("M");
+  const auto body = [](const std::string& name) {
+    return R"("kind":"receipt","locale":"en","source_kind":"html","subject":"s",
+              "image_mode":"embedded","source":"<img src='{{image.)" +
+           name + R"(}}' alt='x'>")";
+  };
+  const auto preview = [&](const std::string& name) {
+    return w().post(m.key, "/v1/template-previews", R"({"channel":"email",)" + body(name) + "}");
+  };
+  EXPECT_NE(preview("door").text.find("https://pay.example.com/images/door.png"),
+            std::string::npos);
+  EXPECT_NE(preview("gate").text.find("{{image.gate}} has no data"), std::string::npos);
+  const auto publish = [&](const std::string& name) {
+    const auto t = make(m.key, R"({"name":"I","channel":"email",)" + body(name) + "}");
+    return act(Method::post, m.key, t.path + "/publish", t.etag, "{}");
+  };
+  EXPECT_EQ(publish("door").at("image_mode"), "embedded");
+  const auto refused = publish("gate");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_NE(refused.text.find("unknown_image"), std::string::npos) << refused.text;
+}
+
 TEST_P(TemplateRoutesTest, TestsGoToThePersonWhoAsks) {
   const auto m = w().merchant("M");
   const std::string body = "{" + kMail + "}";

@@ -44,6 +44,9 @@ class Core {
   base::Result<messaging::SendContext> context_of(reads::MessageContext row,
                                                   domain::Channel channel);
 
+  // Where the reader of a message gets an image from.
+  std::string image_url(const assets::Image& image) const;
+
   // Starts the background services of these targets.
   void start(const std::set<Target>& targets);
 
@@ -95,6 +98,10 @@ class Core {
   base::Status on_request_paid(store::Tx& tx, const store::Event& event);
   base::Result<messaging::SendContext> load_context(store::Tx& tx,
                                                     const messaging::Message& message);
+  base::Result<std::vector<messaging::MessageImage>> load_images(store::Tx& tx,
+                                                                 domain::TenantId tenant_id,
+                                                                 std::span<const std::string> names,
+                                                                 domain::ImageMode mode);
   messaging::Hooks message_hooks();
   tracking::FindAccount payment_account();
   payments::Commands::Hooks command_hooks();

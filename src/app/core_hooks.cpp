@@ -7,6 +7,11 @@
 // of its cause.
 namespace app {
 
+namespace {
+// Of a linked picture: twice what a mail's column has, for sharp screens.
+constexpr std::int64_t kImageWidth = 1200;
+}  // namespace
+
 using domain::RequestEvent;
 using domain::TransactionStatus;
 using payments::SessionStatus;
@@ -151,6 +156,27 @@ base::Result<messaging::SendContext> Core::load_context(store::Tx& tx,
   return c;
 }
 
+base::Result<std::vector<messaging::MessageImage>> Core::load_images(
+    store::Tx& tx, domain::TenantId tenant_id, std::span<const std::string> names,
+    domain::ImageMode mode) {
+  TRY(const auto rows, images.named(tx, tenant_id, names, assets::Use::message));
+  std::vector<messaging::MessageImage> out;
+  for (const assets::Image& image : rows) {
+    messaging::MessageImage one{image.name, image_url(image), "", ""};
+    if (mode == domain::ImageMode::embedded) {
+      TRY(auto file, images.inline_bytes(tx, image));
+      one.media_type = std::move(file.media_type);
+      one.bytes = std::move(file.bytes);
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::string Core::image_url(const assets::Image& image) const {
+  return images.url_of(image, assets::Images::file_of(image, kImageWidth));
+}
+
 tracking::FindAccount Core::payment_account() {
   return [this](store::Tx& tx, domain::TenantId tenant_id, domain::ConnectionId id) {
     return directory.payment_account(tx, tenant_id, id);
@@ -164,10 +190,12 @@ messaging::Hooks Core::message_hooks() {
     TRY(auto found, reads::template_content(tx, tenant_id, ref.id, ref.number));
     if (!found) return base::error(base::Code::corrupt, "a template without its published version");
     return messaging::TemplateText{std::move(found->subject), std::move(found->html),
-                                   std::move(found->text)};
+                                   std::move(found->text), found->image_mode};
   };
   return {[this](store::Tx& tx, const messaging::Message& m) { return load_context(tx, m); },
           load_template,
+          [this](store::Tx& tx, domain::TenantId tenant_id, std::span<const std::string> names,
+                 domain::ImageMode mode) { return load_images(tx, tenant_id, names, mode); },
           [this](store::Tx& tx, const messaging::Message& m) {
             return directory.message_accounts(tx, m);
           }};

@@ -115,6 +115,16 @@ base::Awaitable<base::Result<std::string>> send_test(Core& core, People& people,
 
 }  // namespace
 
+KnownImages known_images(Core& core) {
+  return [&core](store::Tx& tx, domain::TenantId tenant_id, std::span<const std::string> names)
+             -> base::Result<std::vector<messaging::ImageAddress>> {
+    TRY(const auto rows, core.images.named(tx, tenant_id, names, assets::Use::preview));
+    std::vector<messaging::ImageAddress> out;
+    for (const assets::Image& image : rows) out.push_back({image.name, core.image_url(image)});
+    return out;
+  };
+}
+
 api::TemplatePreviewDeps preview_deps(Core& core, People& people) {
   api::TemplatePreviewDeps deps{core.outside.store,
                                 core.outside.runtime.clock(),
@@ -125,6 +135,7 @@ api::TemplatePreviewDeps preview_deps(Core& core, People& people) {
   deps.context = [&core, &people](store::Tx& tx, const api::PreviewSubject& subject) {
     return context_of(core, people, tx, subject);
   };
+  deps.images = known_images(core);
   deps.send_test = [&core, &people](api::TestMail test) {
     return send_test(core, people, std::move(test));
   };

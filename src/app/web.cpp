@@ -83,7 +83,8 @@ void add_people_routes(api::Routes& routes, Core& core, People& people) {
   api::add_image_routes(routes, {runtime, store, core.creator, core.images});
   api::add_api_key_routes(routes, {store, runtime.random(), core.creator, people.api_keys});
   api::add_client_routes(routes, {store, core.creator, people.clients, core.tenants});
-  api::add_template_routes(routes, {store, core.creator, core.templates, core.outside.compiler});
+  api::add_template_routes(
+      routes, {store, core.creator, core.templates, core.outside.compiler, known_images(core)});
   api::add_template_preview_routes(routes, preview_deps(core, people));
   const Outside outside = core.outside;
   const auto check = [outside](identity::OpenedConnection c) {

@@ -33,6 +33,10 @@ constexpr bool belongs_to_contract(MessageKind kind) {
          kind == MessageKind::refund || kind == MessageKind::expired;
 }
 
+// Whether a mail's reader fetches the pictures, or they come with it (RFC 2392).
+enum class ImageMode : std::uint8_t { linked, embedded };
+BOOST_DESCRIBE_ENUM(ImageMode, linked, embedded)
+
 enum class MessageStatus : std::uint8_t {
   queued,   // waits for a claim, perhaps after an explicit refusal
   sending,  // claimed: an attempt may be on the wire

@@ -143,12 +143,41 @@ Result<Prepared> Preparer::write_sms(store::Tx& tx, Message& m, const SendContex
   return Prepared(std::move(out));
 }
 
+Status Preparer::add_images(store::Tx& tx, const Message& m, const ParsedTemplate& parsed,
+                            boost::json::value& data, PreparedMail& mail) {
+  const bool embedded = parsed.image_mode == domain::ImageMode::embedded;
+  const std::string& from = mail.account.envelope_from;
+  const std::string cid_tail = "." + m.id.text() + "@" + from.substr(from.find('@') + 1);
+  std::vector<ImageAddress> addresses;
+  if (!parsed.image_names.empty()) {
+    TRY(auto images, hooks_.load_images(tx, m.tenant_id, parsed.image_names, parsed.image_mode));
+    for (MessageImage& image : images) {
+      const std::string cid = image.name + cid_tail;
+      addresses.push_back({image.name, embedded ? "cid:" + cid : image.url});
+      if (embedded)
+        mail.message.inline_images.push_back(
+            {cid, std::move(image.media_type), std::move(image.bytes)});
+    }
+  }
+  set_images(data, addresses);
+  if (embedded && parsed.shows_qr_code) {
+    boost::json::object& link = data.as_object()["link"].as_object();
+    mail.qr_code = QrCodePart{"qr_code" + cid_tail, std::string(link["url"].as_string())};
+    link["qr_code"] = "cid:" + mail.qr_code->cid;
+  }
+  return {};
+}
+
 Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendContext& c,
                                       const Accounts& accounts) {
   TRY(const std::string token, token_of(m));
   TRY(const auto parsed, template_of(tx, m, c));
-  TRY(RenderedMail rendered, render_mail(*parsed, data_of(c, token)));
-  net::MimeMessage mail;
+  PreparedMail out;
+  out.account = *accounts.mail;
+  auto data = data_of(c, token);
+  TRY_STATUS(add_images(tx, m, *parsed, data, out));
+  TRY(RenderedMail rendered, render_mail(*parsed, data));
+  net::MimeMessage& mail = out.message;
   mail.subject = std::move(rendered.subject);
   mail.html = std::move(rendered.html);
   mail.text = std::move(rendered.text);
@@ -164,7 +193,7 @@ Result<Prepared> Preparer::write_mail(store::Tx& tx, Message& m, const SendConte
   const std::string& stored = mail.html.empty() ? mail.text : mail.html;
   TRY_STATUS(messages_.save_content(tx, m, without_token(mail.subject, token),
                                     without_token(stored, token)));
-  return Prepared(PreparedMail{*accounts.mail, std::move(mail)});
+  return Prepared(std::move(out));
 }
 
 }  // namespace messaging

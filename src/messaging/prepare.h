@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,12 +19,23 @@ struct Accounts {
   std::optional<providers::MailAccount> mail;
 };
 
+struct MessageImage {
+  std::string name;
+  std::string url;
+  std::string media_type;  // with `bytes`
+  std::string bytes;       // of an embedded one
+};
+
 struct Hooks {
   // not_found: no template for this channel, kind and language.
   std::function<Result<SendContext>(store::Tx&, const Message&)> load_context;
   // The published version that the context names.
   std::function<Result<TemplateText>(store::Tx&, domain::TenantId, const TemplateRef&)>
       load_template;
+  // Those of the names that the tenant has; from now on they stay where they are.
+  std::function<Result<std::vector<MessageImage>>(
+      store::Tx&, domain::TenantId, std::span<const std::string> names, domain::ImageMode)>
+      load_images;
   // The tenant's account for the message's channel and mode; not_found when none is connected.
   std::function<Result<Accounts>(store::Tx&, const Message&)> find_accounts;
 };
@@ -38,9 +50,15 @@ struct PreparedSms {
   providers::SmsAccount account;
   providers::SmsMessage message;
 };
+// The picture of a link that is drawn once the transaction is over.
+struct QrCodePart {
+  std::string cid;
+  std::string link;
+};
 struct PreparedMail {
   providers::MailAccount account;
   net::MimeMessage message;
+  std::optional<QrCodePart> qr_code;
 };
 using Prepared = std::variant<std::monostate, PreparedSms,
                               PreparedMail>;  // monostate: suppressed or failed, nothing to send
@@ -73,6 +91,9 @@ class Preparer {
                                                             const SendContext& context);
   // Its data; `token` is the message's own.
   boost::json::value data_of(const SendContext& context, const std::string& token) const;
+  // The addresses of its pictures, in the data and as parts of the mail.
+  Status add_images(store::Tx& tx, const Message& message, const ParsedTemplate& parsed,
+                    boost::json::value& data, PreparedMail& mail);
   Status start_attempt(store::Tx& tx, Message& message, const SendContext& context);
 
   base::Ids& ids_;

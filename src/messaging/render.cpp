@@ -1,6 +1,7 @@
 #include "messaging/render.h"
 
 #include <cstring>
+#include <set>
 
 #include "base/json.h"
 #include "domain/day_text.h"
@@ -11,6 +12,7 @@ namespace messaging {
 namespace {
 
 constexpr std::size_t kTemplatesMax = 2000;
+constexpr std::string_view kImage = "image.";
 
 std::string day_text(const SendContext& c, Time t) {
   return domain::day_text(c.zone->day_of(t), c.locale);
@@ -99,7 +101,23 @@ Result<ParsedTemplate> parse_template(const TemplateText& source) {
   TRY(out.subject, parse_part(source.subject, text::Escape::none));
   TRY(out.html, parse_part(source.html, text::Escape::html));
   TRY(out.text, parse_part(source.text, text::Escape::none));
+  out.image_mode = source.image_mode;
+  std::set<std::string> names;
+  for (const auto* part : {&out.subject, &out.html, &out.text}) {
+    if (!*part) continue;
+    for (const text::Placeholder& p : (*part)->placeholders()) {
+      if (p.name.starts_with(kImage)) names.insert(p.name.substr(kImage.size()));
+      if (p.name == "link.qr_code") out.shows_qr_code = true;
+    }
+  }
+  out.image_names.assign(names.begin(), names.end());
   return out;
+}
+
+void set_images(boost::json::value& data, const std::vector<ImageAddress>& images) {
+  boost::json::object tree;
+  for (const ImageAddress& image : images) tree[image.name] = image.address;
+  data.as_object()["image"] = std::move(tree);
 }
 
 Result<RenderedMail> render_mail(const ParsedTemplate& parsed, const boost::json::value& data) {

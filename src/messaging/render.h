@@ -79,17 +79,27 @@ struct TemplateText {
   std::optional<std::string> subject;
   std::optional<std::string> html;
   std::optional<std::string> text;
+  domain::ImageMode image_mode = domain::ImageMode::linked;
 };
-BOOST_DESCRIBE_STRUCT(TemplateText, (), (subject, html, text))
 
 // The same, parsed once. Immutable; any thread.
 struct ParsedTemplate {
   std::optional<text::Mustache> subject;
   std::optional<text::Mustache> html;
   std::optional<text::Mustache> text;
+  domain::ImageMode image_mode = domain::ImageMode::linked;
+  std::vector<std::string> image_names;  // of {{image.<name>}}, each once
+  bool shows_qr_code = false;
 };
 // invalid_argument for broken Mustache.
 Result<ParsedTemplate> parse_template(const TemplateText& source);
+
+// Puts addresses in the place of {{image.<name>}}.
+struct ImageAddress {
+  std::string name;
+  std::string address;
+};
+void set_images(boost::json::value& data, const std::vector<ImageAddress>& images);
 
 struct RenderedMail {
   std::string subject;  // one line

@@ -1,6 +1,7 @@
 #include "messaging/sender.h"
 
 #include "base/log.h"
+#include "images/qr.h"
 #include "messaging/sql.gen.h"
 
 namespace messaging {
@@ -171,9 +172,23 @@ base::Awaitable<void> Sender::send_sms(Message message, PreparedSms prepared) {
   co_await record(std::move(message), std::move(change));
 }
 
+// A mail whose QR code can't be drawn still has its link.
+base::Awaitable<void> Sender::add_qr_code(PreparedMail& prepared) {
+  if (!prepared.qr_code) co_return;
+  const std::string link = prepared.qr_code->link;
+  const auto draw = [link] { return images::qr_code_png(link); };
+  auto png = co_await base::run_blocking(runtime_, draw);
+  if (png) {
+    prepared.message.inline_images.push_back({prepared.qr_code->cid, "image/png", *std::move(png)});
+  } else {
+    base::log::warn("a QR code could not be drawn", {{"detail", png.error().detail}});
+  }
+}
+
 base::Awaitable<void> Sender::send_mail(Message message, PreparedMail prepared) {
   const std::int64_t fee_micros = prepared.account.fee_micros;
   const std::string fee_currency = prepared.account.fee_currency;
+  co_await add_qr_code(prepared);
   auto answer = co_await mail_.send(std::move(prepared.account), std::move(prepared.message));
   auto change = [this, answer, fee_micros, fee_currency](store::Tx& tx, Message& m) -> Status {
     m.work_at.reset();

@@ -114,11 +114,12 @@ Result<std::optional<PublishedTemplate>> template_for(store::Tx& tx, const Templ
 
 // What a published version sends, Mustache tags still in.
 struct TemplateContent {
+  domain::ImageMode image_mode = domain::ImageMode::linked;
   std::optional<std::string> subject;
   std::optional<std::string> html;
   std::optional<std::string> text;
 };
-BOOST_DESCRIBE_STRUCT(TemplateContent, (), (subject, html, text))
+BOOST_DESCRIBE_STRUCT(TemplateContent, (), (image_mode, subject, html, text))
 Result<std::optional<TemplateContent>> template_content(store::Tx& tx, domain::TenantId tenant_id,
                                                         domain::TemplateId id, std::int64_t number);
 

@@ -231,7 +231,7 @@ SELECT id, channel, published_number AS number FROM template
 WHERE tenant_id = :tenant_id AND default_slot = :default_slot AND published_number IS NOT NULL
 
 -- name: template_content
-SELECT subject, html, text FROM template_version
+SELECT image_mode, subject, html, text FROM template_version
 WHERE tenant_id = :tenant_id AND template_id = :template_id AND number = :number
 
 -- name: recipient_of_client

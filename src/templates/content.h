@@ -29,6 +29,7 @@ struct Content {
   std::optional<std::string> subject;  // Mustache; an email has one
   std::string source;
   std::optional<std::string> body_text;  // an email's own plain text; absent: made from the HTML
+  domain::ImageMode image_mode = domain::ImageMode::linked;
 };
 
 // What is sent, Mustache tags still in.

@@ -185,16 +185,18 @@ class Prover {
   }
 
   void check_name(const Written& written, const std::string& name) {
-    if (name == "." || is_custom_placeholder(name) || is_image_placeholder(name)) return;
+    const bool image = is_image_placeholder(name);
+    if (name == "." || is_custom_placeholder(name)) return;
+    if (image && purpose_.channel == domain::Channel::email) return;
     const PlaceholderInfo* info = find_placeholder(name);
     if (info && is_available(*info, purpose_)) return;
     const std::string shown = name.substr(0, kNameShownMax);
     const std::string nearest(nearest_placeholder(name, purpose_));
-    const std::string code = info                     ? "not_available"
+    const std::string code = info || image            ? "not_available"
                              : name.starts_with("> ") ? "partial_refused"
                                                       : "unknown_placeholder";
     const std::string detail =
-        info ? "{{" + shown + "}} has no data in this kind of message"
+        info || image ? "{{" + shown + "}} has no data in this kind of message"
         : name.starts_with("> ")
             ? "a template is one text: {{" + shown + "}} is not available"
             : "{{" + shown + "}} is not known; did you mean {{" + nearest + "}}?";
@@ -202,7 +204,7 @@ class Prover {
     for (const Found& tag : tags) {
       Problem& problem = add(written.field, "mustache", Severity::error, code, detail);
       set_place(problem, written.text, tag.at, tag.length);
-      if (!info) problem.suggestion = nearest;
+      if (!info && !image) problem.suggestion = nearest;
     }
     if (tags.empty()) add(written.field, "mustache", Severity::error, code, detail);
   }

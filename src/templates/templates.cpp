@@ -72,6 +72,7 @@ std::string slot_of(const Template& t) {
 
 void set_content(Version& v, Content content) {
   v.source_kind = content.source_kind;
+  v.image_mode = content.image_mode;
   v.subject = std::move(content.subject);
   v.source = std::move(content.source);
   v.body_text = std::move(content.body_text);
@@ -92,6 +93,7 @@ void apply(Content& content, const TemplateChange& change) {
   if (change.subject) content.subject = *change.subject;
   if (change.source) content.source = *change.source;
   if (change.body_text) content.body_text = *change.body_text;
+  if (change.image_mode) content.image_mode = *change.image_mode;
 }
 
 }  // namespace

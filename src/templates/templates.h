@@ -43,6 +43,7 @@ struct Version {
   domain::TemplateId template_id;
   std::int64_t number = 0;
   SourceKind source_kind = SourceKind::pug;
+  domain::ImageMode image_mode = domain::ImageMode::linked;
   std::optional<std::string> subject;
   std::string source;
   std::optional<std::string> body_text;
@@ -52,11 +53,11 @@ struct Version {
   Time updated_at;
   std::optional<Time> published_at;  // absent: the draft
   std::optional<domain::UserId> published_by;
-  Content content() const { return {source_kind, subject, source, body_text}; }
+  Content content() const { return {source_kind, subject, source, body_text, image_mode}; }
 };
 BOOST_DESCRIBE_STRUCT(Version, (),
-                      (tenant_id, template_id, number, source_kind, subject, source, body_text,
-                       html, text, created_at, updated_at, published_at, published_by))
+                      (tenant_id, template_id, number, source_kind, image_mode, subject, source,
+                       body_text, html, text, created_at, updated_at, published_at, published_by))
 // A version without its texts.
 struct VersionEntry {
   std::int64_t number = 0;
@@ -92,7 +93,10 @@ struct TemplateChange {
   std::optional<std::optional<std::string>> subject;
   std::optional<std::string> source;
   std::optional<std::optional<std::string>> body_text;
-  bool touches_content() const { return source_kind || subject || source || body_text; }
+  std::optional<domain::ImageMode> image_mode;
+  bool touches_content() const {
+    return source_kind || subject || source || body_text || image_mode;
+  }
 };
 struct TemplateFilter {
   domain::TenantId tenant_id;

@@ -37,14 +37,14 @@ WHERE tenant_id = :tenant_id AND default_slot = :default_slot AND id <> :id
 DELETE FROM template WHERE tenant_id = :tenant_id AND id = :id
 
 -- name: insert_version
-INSERT INTO template_version (tenant_id, template_id, number, source_kind, subject, source, body_text, html, text,
-  created_at, updated_at, published_at, published_by)
-VALUES (:tenant_id, :template_id, :number, :source_kind, :subject, :source, :body_text, :html, :text, :created_at,
+INSERT INTO template_version (tenant_id, template_id, number, source_kind, image_mode, subject, source, body_text, html,
+  text, created_at, updated_at, published_at, published_by)
+VALUES (:tenant_id, :template_id, :number, :source_kind, :image_mode, :subject, :source, :body_text, :html, :text, :created_at,
   :updated_at, :published_at, :published_by)
 
 -- name: find_version
-SELECT tenant_id, template_id, number, source_kind, subject, source, body_text, html, text, created_at, updated_at,
-  published_at, published_by
+SELECT tenant_id, template_id, number, source_kind, image_mode, subject, source, body_text, html, text, created_at,
+  updated_at, published_at, published_by
 FROM template_version WHERE tenant_id = :tenant_id AND template_id = :template_id AND number = :number
 
 -- name: list_versions
@@ -53,8 +53,8 @@ FROM template_version WHERE tenant_id = :tenant_id AND template_id = :template_i
 ORDER BY number DESC LIMIT :limit
 
 -- name: update_draft
-UPDATE template_version SET source_kind = :source_kind, subject = :subject, source = :source, body_text = :body_text,
-  html = :html, text = :text, updated_at = :updated_at, published_at = :published_at, published_by = :published_by
+UPDATE template_version SET source_kind = :source_kind, image_mode = :image_mode, subject = :subject, source = :source,
+  body_text = :body_text, html = :html, text = :text, updated_at = :updated_at, published_at = :published_at, published_by = :published_by
 WHERE tenant_id = :tenant_id AND template_id = :template_id AND number = :number AND published_at IS NULL
 
 -- name: delete_version

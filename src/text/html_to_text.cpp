@@ -218,8 +218,8 @@ class Converter {
 
   HtmlReader reader_;
   std::string out_;
-  std::size_t lines_ = 0;  // line ends owed before the next words
-  bool space_ = false;     // a space owed
+  std::size_t lines_ = 0;     // line ends owed before the next words
+  bool space_ = false;        // a space owed
   bool in_new_cell_ = false;  // the last tag opened a cell
   int pre_ = 0;
   std::vector<int> lists_;  // the next number of an <ol>, 0 for a <ul>
