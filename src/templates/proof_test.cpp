@@ -2,6 +2,10 @@
 // and told where it is.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <set>
+#include <sstream>
+
 #include "base/json.h"
 #include "templates/content.h"
 #include "templates/diff.h"
@@ -160,6 +164,28 @@ TEST(Starters, AreSoundInEveryKindAndLanguage) {
     EXPECT_LT(compiled.html.size(), 30u * 1024) << one.name;
   }
   EXPECT_EQ(slots.size(), 32u) << "two of one slot";
+}
+
+// Goal: what people read about placeholders is what the program knows.
+TEST(Placeholders, AreDocumented) {
+  std::ifstream file(QT_SOURCE_DIR "/docs/templates.md");
+  std::ostringstream text;
+  text << file.rdbuf();
+  for (const PlaceholderInfo& info : placeholders()) {
+    std::string notes;
+    const auto note = [&notes](bool holds, const char* word) {
+      if (holds) notes += (notes.empty() ? "" : ", ") + std::string(word);
+    };
+    note(info.may_be_empty, "may be empty");
+    note(info.is_url, "link");
+    note(info.of_email, "email");
+    note(info.of_refund, "refund");
+    note(info.of_request && !info.of_refund, "request");
+    const std::string row = "| `" + std::string(info.name) + "` | " +
+                            std::string(info.description) + " | " + std::string(info.example) +
+                            " | " + notes + " |\n";
+    EXPECT_NE(text.str().find(row), std::string::npos) << row;
+  }
 }
 
 TEST(Diff, KeepsWhatIsTheSame) {

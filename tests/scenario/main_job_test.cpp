@@ -72,6 +72,62 @@ TEST_F(MainJob, TheLinkIsAQrCodeToo) {
       << "looking is not opening";
 }
 
+// A template of the merchant's own, from its draft to a mail that holds its pictures; a later edit
+// is not sent before it is published, and a receipt goes out by the starter template.
+TEST_F(MainJob, OwnTemplatesAreSentAsPublished) {
+  const auto picture = images::qr_code_png("a picture").value();
+  ASSERT_EQ(post("/v1/images?name=door&alt=A%20door", picture).status, 201);
+  const auto made = post("/v1/templates",
+                         R"({"name":"Own","channel":"email","kind":"request","locale":"en",
+      "source_kind":"pug","subject":"Own: {{request.amount}}","image_mode":"embedded",
+      "source":"mjml\n  mj-body\n    mj-section\n      mj-column\n)"
+                         R"(        mj-image(src='{{image.door}}' alt='Door')\n)"
+                         R"(        mj-image(src='{{link.qr_code}}' alt='Code')\n)"
+                         R"(        mj-button(href='{{link.url}}') Pay {{client.name}} )"
+                         R"({{request.amount}}\n"})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string path = "/v1/templates/" + made.text("id");
+  const auto published = post(path + "/publish", R"({"is_default":true})");
+  ASSERT_EQ(published.status, 200) << published.body;
+  ASSERT_EQ(call(net::Method::patch, path, R"({"subject":"Not yet"})").status, 200);
+  const auto request = new_request(new_client());
+  pass(seconds(5));
+  const auto mails = [this] {
+    return call(net::Method::get, kSandbox + "/control/mails").list("mails");
+  };
+  ASSERT_EQ(mails().size(), 1u);
+  const auto mail = mails().at(0);
+  EXPECT_EQ(mail.at("subject").as_string(), "Own: €42.50");
+  const auto& parts = mail.at("pictures").as_array();
+  ASSERT_EQ(parts.size(), 2u) << mail;
+  const std::string html(mail.at("html").as_string());
+  for (const auto& part : parts)
+    EXPECT_NE(html.find("cid:" + std::string(part.at("content_id").as_string())),
+              std::string::npos);
+  EXPECT_NE(mail.at("text").as_string().find("Anna Beispiel"), std::string::npos);
+  const auto message = get("/v1/messages?limit=10").list("data");
+  bool recorded = false;
+  for (const auto& row : message) {
+    if (row.at("channel").as_string() != "email") continue;
+    recorded = row.at("template_id").as_string() == made.text("id");
+  }
+  EXPECT_TRUE(recorded);
+
+  const auto preview = post("/v1/template-previews",
+                            R"({"channel":"email","kind":"request","locale":"en",
+      "source_kind":"text","subject":"{{client.name}}","payment_request_id":")" +
+                                request + R"(","source":"{{request.amount}} {{link.url}}"})");
+  EXPECT_EQ(preview.text("email.subject"), "Anna Beispiel") << preview.body;
+  EXPECT_NE(preview.text("email.text").find("€42.50"), std::string::npos);
+
+  pay(press_pay(link_path(request)));
+  pass(seconds(10));
+  ASSERT_EQ(mails().size(), 2u);
+  std::string subjects;
+  for (const auto& one : mails()) subjects += std::string(one.at("subject").as_string()) + "|";
+  EXPECT_NE(subjects.find("Receipt: €42.50 paid to"), std::string::npos) << subjects;
+}
+
 TEST_F(MainJob, MailAndPageNameTheSameDay) {
   const auto made = post("/v1/payment-requests",
                          R"({"client_id":")" + new_client() +

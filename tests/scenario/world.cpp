@@ -76,7 +76,11 @@ Reply World::call(net::Method method, const std::string& target, const std::stri
   request.url = target.starts_with("http") ? target : kProduct + target;
   if (!target.starts_with("http"))
     request.headers.set("Authorization", "Bearer " + (key.empty() ? demo_.api_key : key));
-  if (!body.empty()) request.headers.set("Content-Type", "application/json");
+  if (!body.empty())
+    request.headers.set("Content-Type",
+                        body.starts_with("\x89PNG") ? "image/png" : "application/json");
+  if (method == net::Method::patch || target.ends_with("/publish"))
+    request.headers.set("If-Match", "*");
   request.body = body;
   Reply reply;
   sim().run(exchange(network_, std::move(request), reply));

@@ -67,7 +67,8 @@ class World : public ::testing::Test {
   World();
   ~World() override;
 
-  // One call to the product (path) or, with an absolute URL, to the sandbox; JSON bodies.
+  // One call to the product (path) or, with an absolute URL, to the sandbox. The body is JSON or a
+  // PNG; edits are made whatever the version.
   Reply call(net::Method method, const std::string& target, const std::string& body = "",
              const std::string& key = "");
   Reply get(const std::string& path) { return call(net::Method::get, path); }
