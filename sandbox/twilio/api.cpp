@@ -67,7 +67,8 @@ void Twilio::route(net::Router& router, net::Method method, std::string path, st
   operation.name = name;
   operation.handle = [this, handler](const net::Request& request) {
     Account* account = nullptr;
-    auto refused = authenticate(request, account);
+    const std::string sid = without_json(request.path_params[0]);
+    auto refused = authenticate(request, sid, account);
     return account ? (this->*handler)(request, *account) : refused;
   };
   operation.refuse = [](int status) { return problem_response(problem_for_status(status)); };
@@ -83,9 +84,44 @@ void Twilio::add_routes(net::Router& router) {
   route(router, Method::post, "{sid}/Messages/{message}", "messages.update", &Twilio::change);
   route(router, Method::delete_, "{sid}/Messages/{message}", "messages.delete", &Twilio::remove);
   route(router, Method::get, "{sid}", "account.fetch", &Twilio::fetch_account);
+  price_route(router);
 }
 
-net::Response Twilio::authenticate(const net::Request& request, Account*& account) {
+// Source: twilio.com/docs/messaging/api/pricing. The account's price holds everywhere.
+void Twilio::price_route(net::Router& router) {
+  Operation operation;
+  operation.provider = "twilio";
+  operation.name = "prices.fetch";
+  operation.handle = [this](const net::Request& request) {
+    Account* account = nullptr;
+    auto refused = authenticate(request, "", account);
+    return account ? price_list(request, *account) : refused;
+  };
+  operation.refuse = [](int status) { return problem_response(problem_for_status(status)); };
+  add_route(router, world_, net::Method::get, "/v1/Messaging/Countries/{country}",
+            std::move(operation));
+}
+
+net::Response Twilio::price_list(const net::Request& request, const Account& account) {
+  const std::string& country = request.path_params[0];
+  if (country.size() != 2) return problem_response(problem_for_status(404));
+  const std::string price = price_text(account.price_micros);
+  JsonOut out;
+  out.object().field("country", country).field("iso_country", country);
+  out.array("outbound_sms_prices").object().field("carrier", "Every carrier");
+  out.field("mcc", "001").field("mnc", "01").array("prices");
+  for (const char* kind : {"mobile", "local"}) {
+    out.object().field("number_type", kind).field("base_price", price);
+    out.field("current_price", price).end_object();
+  }
+  out.end_array().end_object().end_array();
+  out.array("inbound_sms_prices").end_array().field("price_unit", account.price_unit);
+  out.field("url", "https://pricing.twilio.com/v1/Messaging/Countries/" + country).end_object();
+  return json_response(out.take());
+}
+
+net::Response Twilio::authenticate(const net::Request& request, std::string_view path_sid,
+                                   Account*& account) {
   const auto refused = problem_response(unauthenticated());
   const auto header = request.headers.get("Authorization");
   if (!header.starts_with("Basic ")) return refused;
@@ -94,7 +130,8 @@ net::Response Twilio::authenticate(const net::Request& request, Account*& accoun
   if (colon == std::string::npos) return refused;
   const auto user = decoded->substr(0, colon);
   const auto password = decoded->substr(colon + 1);
-  const auto sid = without_json(request.path_params[0]);
+  // Pricing has no account in its path: who signs in is meant.
+  const std::string sid(path_sid.empty() ? std::string_view(user) : path_sid);
   if (!sid.starts_with("AC") || sid.size() != 34 || password.empty()) return refused;
   auto& known = this->account(sid);
   if (user.starts_with("SK")) {  // an API key and its secret

@@ -8,6 +8,15 @@
 
 // The life of a message, its callbacks and what comes back from handsets.
 namespace sandbox::twilio {
+std::string price_text(std::int64_t micros) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%lld.%06lld", static_cast<long long>(micros / 1'000'000),
+                static_cast<long long>(micros % 1'000'000));
+  std::string out = text;
+  if (out.back() == '0') out.pop_back();
+  return out;
+}
+
 namespace {
 
 constexpr std::string_view kDefaultSender = "+15005550006";
@@ -28,16 +37,6 @@ std::string rfc2822(base::Time time) {
                 kMonths[unsigned(date.month()) - 1], int(date.year()), int(clock.hours().count()),
                 int(clock.minutes().count()), int(clock.seconds().count()));
   return text;
-}
-
-// "-0.00790": Twilio's five digits, six when they are needed.
-std::string price_text(std::int64_t micros) {
-  char text[32];
-  std::snprintf(text, sizeof text, "-%lld.%06lld", static_cast<long long>(micros / 1'000'000),
-                static_cast<long long>(micros % 1'000'000));
-  std::string out = text;
-  if (out.back() == '0') out.pop_back();
-  return out;
 }
 
 std::string upper_trimmed(std::string_view text) {
@@ -281,7 +280,8 @@ std::string Twilio::render(const Message& message) const {
   out.text_or_null("from", fixed_from);
   out.text_or_null("messaging_service_sid", message.service_sid).field("num_media", "0");
   out.field("num_segments", std::to_string(message.segments));
-  out.text_or_null("price", priced ? price_text(account.price_micros * message.segments) : "");
+  out.text_or_null("price",
+                   priced ? "-" + price_text(account.price_micros * message.segments) : "");
   out.field("price_unit", account.price_unit).field("sid", message.sid);
   out.field("status", message.status).object("subresource_uris");
   out.field("media", uri + "/Media.json").end_object().field("to", message.to);

@@ -51,6 +51,9 @@ struct Outcome {
   std::int64_t error_code = 0;
 };
 
+// "0.00790": Twilio's five digits, six when they are needed.
+std::string price_text(std::int64_t micros);
+
 // Source: twilio.com/docs/api/errors.
 struct Problem {
   int status = 400;
@@ -88,7 +91,9 @@ class Twilio {
   using Handler = net::Response (Twilio::*)(const net::Request&, Account&);
   void route(net::Router& router, net::Method method, std::string path, std::string_view name,
              Handler handler);
-  net::Response authenticate(const net::Request& request, Account*& account);
+  void price_route(net::Router& router);
+  net::Response authenticate(const net::Request& request, std::string_view sid, Account*& account);
+  static net::Response price_list(const net::Request& request, const Account& account);
   net::Response create(const net::Request& request, Account& account);
   net::Response fetch(const net::Request& request, Account& account);
   net::Response list(const net::Request& request, Account& account);

@@ -88,19 +88,27 @@ struct World {
   ~World() { t.runtime().stop(); }
 
   TemplatePreviewDeps preview_deps() {
-    TemplatePreviewDeps deps{t.store(), clock(), compiler, "https://pay.example.com", {}, {}, {}};
+    TemplatePreviewDeps deps{t.store(), clock(), compiler, "https://pay.example.com",
+                             {},        {},      {},       {}};
     deps.context = [this](store::Tx&, const PreviewSubject& s) -> Result<messaging::SendContext> {
       if (s.client_id) return base::field_error("client_id", "unknown", "no such client");
       messaging::SendContext c;
       c.amount = {125'000, domain::Currency::parse("EUR").value()};
       c.description = "Website";
       c.client_name = "Anna Berg";
+      c.client_country = "AT";
       c.merchant_name = "Nordlicht";
       c.sender_name = "Nordlicht";
       c.brand_color = "#1f3a5f";
       c.policy.allowed_countries = {"AT", "US"};
       TRY(c.zone, zones.find("Europe/Vienna"));
       return c;
+    };
+    using MaybePrice = std::optional<messaging::SegmentPrice>;
+    deps.sms_price = [](domain::TenantId, bool,
+                        std::string country) -> Awaitable<Result<MaybePrice>> {
+      if (country != "AT") co_return MaybePrice{};
+      co_return messaging::SegmentPrice{85'000, "USD"};
     };
     deps.images = [](store::Tx&, domain::TenantId, std::span<const std::string> names) {
       std::vector<messaging::ImageAddress> out;

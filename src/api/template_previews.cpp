@@ -35,10 +35,11 @@ struct PreviewBody {
   std::optional<domain::ClientId> client_id;
   std::optional<domain::RequestId> payment_request_id;
   std::optional<ColorScheme> color_scheme;
+  std::optional<bool> livemode;
 };
 BOOST_DESCRIBE_STRUCT(PreviewBody, (),
                       (channel, kind, locale, source_kind, subject, source, body_text, image_mode,
-                       client_id, payment_request_id, color_scheme))
+                       client_id, payment_request_id, color_scheme, livemode))
 struct TestBody {
   domain::MessageKind kind = domain::MessageKind::request;
   std::string locale;
@@ -65,6 +66,14 @@ struct Ucs2CharView {
   std::optional<std::string> replacement;
 };
 BOOST_DESCRIBE_STRUCT(Ucs2CharView, (), (character, position, replacement))
+// What it costs at most, by the price list of the destination.
+struct CostView {
+  std::string country;
+  std::int64_t segment_micros = 0;
+  std::int64_t amount_micros = 0;
+  std::string currency;
+};
+BOOST_DESCRIBE_STRUCT(CostView, (), (country, segment_micros, amount_micros, currency))
 struct SmsView {
   std::string text;
   domain::SmsEncoding encoding = domain::SmsEncoding::gsm7;
@@ -72,9 +81,10 @@ struct SmsView {
   std::int64_t segments = 0;
   std::vector<Ucs2CharView> ucs2_characters;
   std::optional<std::string> rewritten_source;
+  std::optional<CostView> cost;
 };
 BOOST_DESCRIBE_STRUCT(SmsView, (),
-                      (text, encoding, units, segments, ucs2_characters, rewritten_source))
+                      (text, encoding, units, segments, ucs2_characters, rewritten_source, cost))
 struct MailView {
   std::string subject;
   std::string preheader;
@@ -198,6 +208,11 @@ class PreviewRoutes {
     if (parsed)
       show(view, {subject, content, *parsed, scene},
            body.color_scheme.value_or(ColorScheme::light));
+    if (view.sms) {
+      CO_TRY(const bool livemode, livemode_of(call.who, body.livemode));
+      const std::string country = scene.context.client_country;
+      CO_TRY(view.sms->cost, co_await cost_of(subject.tenant_id, livemode, country, *view.sms));
+    }
     view.sendable = std::none_of(
         view.problems.begin(), view.problems.end(),
         [](const templates::Problem& p) { return p.severity == text::Severity::error; });
@@ -276,6 +291,15 @@ class PreviewRoutes {
       return scene;
     };
     co_return co_await d_.store.with_snapshot(body);
+  }
+
+  Awaitable<Result<std::optional<CostView>>> cost_of(domain::TenantId tenant, bool livemode,
+                                                     std::string country, const SmsView& sms) {
+    if (country.empty()) co_return std::optional<CostView>{};
+    CO_TRY(const auto price, co_await d_.sms_price(tenant, livemode, country));
+    if (!price) co_return std::optional<CostView>{};
+    co_return CostView{country, price->segment_micros, price->segment_micros * sms.segments,
+                       price->currency};
   }
 
   boost::json::value data_of(const Scene& scene) const {

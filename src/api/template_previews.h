@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "api/routes.h"
+#include "messaging/prices.h"
 #include "messaging/render.h"
 #include "net/mime.h"
 #include "store/store.h"
@@ -38,6 +39,10 @@ struct TemplatePreviewDeps {
   std::function<Result<std::vector<messaging::ImageAddress>>(store::Tx&, domain::TenantId,
                                                              std::span<const std::string>)>
       images;
+  // Of one segment; absent when nobody knows.
+  std::function<Awaitable<Result<std::optional<messaging::SegmentPrice>>>(
+      domain::TenantId, bool livemode, std::string country)>
+      sms_price;
   // The address it went to. conflict "no_connection" when the tenant has no mail relay in that
   // mode, unavailable "relay_failed" when the relay did not take it.
   std::function<Awaitable<Result<std::string>>(TestMail)> send_test;

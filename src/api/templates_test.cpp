@@ -161,6 +161,8 @@ TEST_P(TemplateRoutesTest, PreviewsSayWhatSendingWouldDo) {
   EXPECT_EQ(text.at("rewritten_source"),
             "\"{{client.name}}\" ... 😀 {{request.amount_sms}} {{link.url}}");
   EXPECT_NE(sms.text.find("opt_out_wording"), std::string::npos);
+  EXPECT_EQ(text.at("cost").at("amount_micros"), 170'000) << "two segments";
+  EXPECT_EQ(text.at("cost").at("currency"), "USD");
 
   const auto missing = w().post(m.key, "/v1/template-previews",
                                 R"({"channel":"sms","kind":"welcome","locale":"en",

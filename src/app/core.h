@@ -10,6 +10,7 @@
 #include "bus/bus.h"
 #include "identity/connections.h"
 #include "identity/tenants.h"
+#include "messaging/prices.h"
 #include "messaging/sender.h"
 #include "net/smtp.h"
 #include "payments/commands.h"
@@ -81,6 +82,7 @@ class Core {
   tracking::TotalsFolder totals;
   tracking::Callbacks stripe_callbacks;
   messaging::Sender sender;
+  messaging::SmsPrices sms_prices;
   messaging::Callbacks twilio_callbacks;
   requests::Expiry expiry;
 

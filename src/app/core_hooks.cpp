@@ -125,6 +125,7 @@ base::Result<messaging::SendContext> Core::context_of(reads::MessageContext row,
   c.client_name = std::move(row.client_name);
   c.client_email = row.client_email.value_or("");
   c.client_phone = row.client_phone.value_or("");
+  c.client_country = std::move(row.client_country);
   c.client_custom_fields = std::move(row.custom_fields.text);
   const auto own = row.client_locale ? domain::locale_from_tag(*row.client_locale) : std::nullopt;
   c.locale = own ? *own : domain::locale_from_tag(row.merchant_locale).value_or(domain::Locale::en);

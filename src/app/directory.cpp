@@ -6,6 +6,7 @@ namespace {
 
 constexpr std::string_view kStripeUrl = "https://api.stripe.com";
 constexpr std::string_view kTwilioUrl = "https://api.twilio.com";
+constexpr std::string_view kTwilioPricingUrl = "https://pricing.twilio.com";
 
 std::string text_of(const boost::json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
@@ -54,6 +55,8 @@ Result<providers::SmsAccount> to_sms_account(const identity::OpenedConnection& c
   out.tenant_id = c.tenant_id;
   out.livemode = c.livemode;
   out.base_url = base_url_of(c, kTwilioUrl);
+  // Whoever plays Twilio elsewhere plays all of it at one address.
+  out.pricing_url = out.base_url == kTwilioUrl ? std::string(kTwilioPricingUrl) : out.base_url;
   out.account_sid = text_of(c.config, "account_sid");
   out.auth_token = secret_of(c, "auth_token");
   out.from = text_of(c.config, "from");

@@ -34,6 +34,7 @@ void set_client(messaging::SendContext& c, const clients::Client& client) {
   c.client_name = client.name;
   c.client_email = client.email.value_or("");
   c.client_phone = client.phone.value_or("");
+  c.client_country = client.country;
   c.client_custom_fields = client.custom_fields.text;
   if (client.locale) c.locale = domain::locale_from_tag(*client.locale).value_or(c.locale);
 }
@@ -47,6 +48,7 @@ base::Result<messaging::SendContext> sample(Core& core, store::Tx& tx,
   c.client_name = c.locale == domain::Locale::de ? "Anna Berg" : "Anna Hill";
   c.client_email = "anna@example.com";
   c.client_phone = "+43660555010";
+  c.client_country = tenant->country;
   c.merchant_name = tenant->name;
   c.sender_name = tenant->sender_name.value_or(tenant->name);
   c.reply_to = tenant->reply_to.value_or("");
@@ -131,9 +133,13 @@ api::TemplatePreviewDeps preview_deps(Core& core, People& people) {
                                 core.outside.compiler,
                                 core.options.public_url,
                                 {},
+                                {},
                                 {}};
   deps.context = [&core, &people](store::Tx& tx, const api::PreviewSubject& subject) {
     return context_of(core, people, tx, subject);
+  };
+  deps.sms_price = [&core](domain::TenantId tenant_id, bool livemode, std::string country) {
+    return core.sms_prices.find(tenant_id, livemode, std::move(country));
   };
   deps.images = known_images(core);
   deps.send_test = [&core, &people](api::TestMail test) {

@@ -66,3 +66,13 @@ DELETE FROM opt_out WHERE tenant_id = :tenant_id AND channel = :channel AND addr
 -- name: find_opt_out
 SELECT source, created_at FROM opt_out
 WHERE tenant_id = :tenant_id AND channel = :channel AND address = :address
+
+-- name: find_sms_price
+SELECT segment_micros, currency, fetched_at FROM sms_price
+WHERE tenant_id = :tenant_id AND connection_id = :connection_id AND country = :country
+
+-- name: keep_sms_price
+INSERT INTO sms_price (tenant_id, connection_id, country, segment_micros, currency, fetched_at)
+VALUES (:tenant_id, :connection_id, :country, :segment_micros, :currency, :fetched_at)
+{{upsert tenant_id,connection_id,country}} segment_micros = {{new segment_micros}}, currency = {{new currency}},
+  fetched_at = {{new fetched_at}}

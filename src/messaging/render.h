@@ -50,6 +50,7 @@ struct SendContext {
   std::string client_name;
   std::string client_email;
   std::string client_phone;
+  std::string client_country;               // of the phone; "" without one
   std::string client_custom_fields = "{}";  // JSON object of texts
   domain::Locale locale = domain::Locale::en;
   domain::Consent consent = domain::Consent::unset;  // for the message's channel

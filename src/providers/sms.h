@@ -17,7 +17,8 @@ struct SmsAccount {
   domain::ConnectionId connection_id;
   domain::TenantId tenant_id;
   bool livemode = false;
-  std::string base_url;  // "https://api.twilio.com"
+  std::string base_url;     // "https://api.twilio.com"
+  std::string pricing_url;  // "https://pricing.twilio.com"
   std::string account_sid;
   base::Secret<std::string> auth_token;
   std::string from;  // E.164 or alphanumeric sender; used when messaging_service_sid is empty
@@ -42,6 +43,12 @@ struct SmsSnapshot {
   std::string price_currency;                // upper case
   std::string error_code;                    // "30003"; empty: none
   std::optional<base::Time> created_at;
+};
+
+// What one segment to a country costs at most: carriers within it differ.
+struct SmsPrice {
+  std::int64_t segment_micros = 0;
+  std::string currency;  // upper case
 };
 
 struct SmsStatus {  // a status callback's content
@@ -73,6 +80,9 @@ class SmsProvider {
                                                                        std::string to,
                                                                        base::Time since) = 0;
   virtual base::Awaitable<base::Result<std::string>> check(SmsAccount account) = 0;
+  // `country`: ISO 3166-1 alpha-2. refused: the provider sends nothing there.
+  virtual base::Awaitable<base::Result<SmsPrice>> price(SmsAccount account,
+                                                        std::string country) = 0;
 
   // X-Twilio-Signature over the public URL and the form's fields, tried with and without the port.
   // Pure.

@@ -68,6 +68,7 @@ struct MessageContext {
   std::string client_name;
   std::optional<std::string> client_email;
   std::optional<std::string> client_phone;
+  std::string client_country;
   base::json::Raw custom_fields;
   std::optional<std::string> client_locale;
   std::string consent_email;
@@ -85,10 +86,10 @@ struct MessageContext {
 };
 BOOST_DESCRIBE_STRUCT(MessageContext, (),
                       (request_status, amount_minor, currency, description, reference, due_at,
-                       paid_at, client_name, client_email, client_phone, custom_fields,
-                       client_locale, consent_email, consent_sms, archived_at, merchant_name,
-                       sender_name, reply_to, brand_color, logo_asset_id, merchant_locale,
-                       time_zone, allowed_countries, daily_message_cap))
+                       paid_at, client_name, client_email, client_phone, client_country,
+                       custom_fields, client_locale, consent_email, consent_sms, archived_at,
+                       merchant_name, sender_name, reply_to, brand_color, logo_asset_id,
+                       merchant_locale, time_zone, allowed_countries, daily_message_cap))
 Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::TenantId tenant_id,
                                                       domain::RequestId id);
 

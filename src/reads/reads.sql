@@ -213,7 +213,7 @@ WHERE l.token_hash IN ({{eight :hash_#}})
 
 -- name: message_context
 SELECT r.status AS request_status, r.amount_minor, r.currency, r.description, r.reference, r.due_at, r.paid_at,
-  c.name AS client_name, c.email AS client_email, c.phone AS client_phone, c.custom_fields, c.locale AS client_locale,
+  c.name AS client_name, c.email AS client_email, c.phone AS client_phone, c.country AS client_country, c.custom_fields, c.locale AS client_locale,
   c.consent_email, c.consent_sms, c.archived_at,
   t.name AS merchant_name, t.sender_name, t.reply_to, t.brand_color, t.logo_asset_id, t.locale AS merchant_locale,
   t.time_zone, t.allowed_countries, t.daily_message_cap

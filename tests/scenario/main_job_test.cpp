@@ -120,6 +120,13 @@ TEST_F(MainJob, OwnTemplatesAreSentAsPublished) {
   EXPECT_EQ(preview.text("email.subject"), "Anna Beispiel") << preview.body;
   EXPECT_NE(preview.text("email.text").find("€42.50"), std::string::npos);
 
+  const auto text = post("/v1/template-previews",
+                         R"({"channel":"sms","kind":"request","locale":"en","source_kind":"text",
+      "payment_request_id":")" +
+                             request + R"(","source":"{{request.amount_sms}} {{link.url}}"})");
+  EXPECT_EQ(text.number("sms.cost.segment_micros"), 7'900) << text.body;
+  EXPECT_EQ(text.text("sms.cost.country"), "DE");
+
   pay(press_pay(link_path(request)));
   pass(seconds(10));
   ASSERT_EQ(mails().size(), 2u);

@@ -91,6 +91,30 @@ bool is_word(std::string_view text, std::size_t size_max) {
 
 }  // namespace
 
+base::Result<SmsPrice> read_price_list(const value& list) {
+  SmsPrice out;
+  out.currency = upper(find_string(list, "price_unit").value_or(std::string_view{}));
+  if (!domain::Currency::parse(out.currency)) return lacks("the prices' currency");
+  const value* carriers = find(list, "outbound_sms_prices");
+  if (!carriers || !carriers->is_array()) return lacks("the prices");
+  bool found = false;
+  for (const value& carrier : carriers->as_array()) {
+    const value* prices = find(carrier, "prices");
+    if (!prices || !prices->is_array()) continue;
+    for (const value& one : prices->as_array()) {
+      const auto kind = find_string(one, "number_type").value_or(std::string_view{});
+      if (kind == "shortcode" || kind == "short_code") continue;
+      const auto text = find_string(one, "current_price");
+      const auto micros = domain::parse_micros(text.value_or(""));
+      if (!micros || micros->value < 0) return lacks("a price");
+      out.segment_micros = std::max(out.segment_micros, micros->value);
+      found = true;
+    }
+  }
+  if (!found) return lacks("any price");
+  return out;
+}
+
 base::Result<SmsSnapshot> read_message(const value& message) {
   SmsSnapshot out;
   out.provider_ref = std::string(find_string(message, "sid").value_or(std::string_view{}));

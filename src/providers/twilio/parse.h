@@ -15,6 +15,10 @@ namespace providers::twilio {
 // Code::corrupt when it is no Message.
 base::Result<SmsSnapshot> read_message(const boost::json::value& message);
 
+// Of a country's price list (twilio.com/docs/messaging/api/pricing): the dearest carrier's current
+// price of a text from a usual number. Code::corrupt when it is none.
+base::Result<SmsPrice> read_price_list(const boost::json::value& list);
+
 // "Thu, 24 Aug 2023 05:01:45 +0000" (RFC 2822 with a four-digit year and a numeric zone).
 std::optional<base::Time> read_date(std::string_view text);
 

@@ -72,6 +72,7 @@ class TwilioProvider final : public SmsProvider {
   Awaitable<Result<std::vector<SmsSnapshot>>> list(SmsAccount account, std::string to,
                                                    base::Time since) override;
   Awaitable<Result<std::string>> check(SmsAccount account) override;
+  Awaitable<Result<SmsPrice>> price(SmsAccount account, std::string country) override;
 
   Status verify_callback(std::string_view url, std::span<const FormField> form,
                          std::string_view signature,
@@ -174,6 +175,16 @@ Awaitable<Result<std::string>> TwilioProvider::check(SmsAccount account) {
   }
   const auto name = base::json::find_string(answer, "friendly_name").value_or(std::string_view{});
   co_return std::string(name);
+}
+
+Awaitable<Result<SmsPrice>> TwilioProvider::price(SmsAccount account, std::string country) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (country.size() != 2 || !is_capital(country[0]) || !is_capital(country[1]))
+    co_return base::field_error("country", "malformed", "not a country");
+  account.base_url = account.pricing_url;
+  std::string path = "/v1/Messaging/Countries/" + country;
+  CO_TRY(const value answer, co_await call(std::move(account), std::move(path), std::string()));
+  co_return read_price_list(answer);
 }
 
 Awaitable<Result<value>> TwilioProvider::call(SmsAccount account, std::string path,

@@ -29,15 +29,16 @@ std::string message_json(const std::string& sid,
 struct TwilioTest : ::testing::Test {
   std::unique_ptr<base::SimRuntime> runtime =
       base::sim_runtime(7, base::Time{std::chrono::seconds(1'795'000'000)});
-  ScriptedPeer peer{
-      kOrigin,
-      {kMessages, "/2010-04-01/Accounts/AC1/Messages/{sid}", "/2010-04-01/Accounts/{sid}"}};
+  ScriptedPeer peer{kOrigin,
+                    {kMessages, "/2010-04-01/Accounts/AC1/Messages/{sid}",
+                     "/2010-04-01/Accounts/{sid}", "/v1/Messaging/Countries/{country}"}};
   std::unique_ptr<SmsProvider> twilio = sms_provider(*runtime, peer.network);
   SmsAccount account;
   SmsMessage message;
 
   TwilioTest() {
     account.base_url = kOrigin;
+    account.pricing_url = kOrigin;
     account.account_sid = "AC1";
     account.auth_token = base::Secret<std::string>("token");
     account.from = "+15005550006";
@@ -231,6 +232,28 @@ TEST_F(TwilioTest, CallbacksAreReadAndVerified) {
   EXPECT_FALSE(twilio->read_inbound(form));
   EXPECT_FALSE(twilio->verify_callback("https://q.test/", form, "x", account.auth_token));
   EXPECT_FALSE(twilio->verify_body_callback("https://q.test/", "{}", "x", account.auth_token));
+}
+
+TEST_F(TwilioTest, TellsTheDearestPriceOfACountry) {
+  const auto price = [this](std::string country) {
+    return wait_for(*runtime, twilio->price(account, std::move(country)));
+  };
+  peer.script = {{200, R"({"price_unit":"usd","outbound_sms_prices":[
+      {"carrier":"A","prices":[{"number_type":"mobile","current_price":"0.0885"}]},
+      {"carrier":"B","prices":[{"number_type":"mobile","current_price":"0.0905"},
+                               {"number_type":"shortcode","current_price":"0.2"}]}]})"},
+                 {200, R"({"price_unit":"usd","outbound_sms_prices":[]})"},
+                 {200, R"({"price_unit":"usd","outbound_sms_prices":[{"prices":[
+                     {"number_type":"mobile","current_price":"free"}]}]})"},
+                 {404, R"({"code":20404,"message":"none"})"}};
+  const auto austria = price("AT");
+  ASSERT_TRUE(austria) << austria.error().detail;
+  EXPECT_EQ(austria->segment_micros, 90'500);
+  EXPECT_EQ(austria->currency, "USD");
+  EXPECT_EQ(price("AT").error().code, Code::corrupt);
+  EXPECT_EQ(price("AT").error().code, Code::corrupt);
+  EXPECT_FALSE(price("ZZ"));
+  EXPECT_EQ(price("../x").error().code, Code::invalid_argument);
 }
 
 }  // namespace
