@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/check.h"
+#include "api/template_preview_views.h"
 #include "domain/sms.h"
 #include "templates/check.h"
 #include "templates/placeholders.h"
@@ -20,111 +21,25 @@ constexpr std::string_view kSampleToken = "0000000000000000000000";
 // Where an SMS to people must say how to stop them (CTIA's handbook, 5.1.3).
 constexpr std::string_view kOptOutCountries[] = {"US", "CA"};
 
-enum class ColorScheme : std::uint8_t { light, dark };
-BOOST_DESCRIBE_ENUM(ColorScheme, light, dark)
-
-struct PreviewBody {
-  domain::Channel channel = domain::Channel::email;
-  domain::MessageKind kind = domain::MessageKind::request;
-  std::string locale;
-  templates::SourceKind source_kind = templates::SourceKind::pug;
-  std::optional<std::string> subject;
-  std::string source;
-  std::optional<std::string> body_text;
-  std::optional<domain::ImageMode> image_mode;
-  std::optional<domain::ClientId> client_id;
-  std::optional<domain::RequestId> payment_request_id;
-  std::optional<ColorScheme> color_scheme;
-  std::optional<bool> livemode;
-};
-BOOST_DESCRIBE_STRUCT(PreviewBody, (),
-                      (channel, kind, locale, source_kind, subject, source, body_text, image_mode,
-                       client_id, payment_request_id, color_scheme, livemode))
-struct TestBody {
-  domain::MessageKind kind = domain::MessageKind::request;
-  std::string locale;
-  templates::SourceKind source_kind = templates::SourceKind::pug;
-  std::optional<std::string> subject;
-  std::string source;
-  std::optional<std::string> body_text;
-  std::optional<domain::ImageMode> image_mode;
-  std::optional<domain::ClientId> client_id;
-  std::optional<domain::RequestId> payment_request_id;
-  std::optional<bool> livemode;
-};
-BOOST_DESCRIBE_STRUCT(TestBody, (),
-                      (kind, locale, source_kind, subject, source, body_text, image_mode, client_id,
-                       payment_request_id, livemode))
-struct TestView {
-  std::string sent_to;
-};
-BOOST_DESCRIBE_STRUCT(TestView, (), (sent_to))
-
-struct Ucs2CharView {
-  std::string character;
-  std::int64_t position = 0;  // in the rendered text, from 1, in UTF-16 units
-  std::optional<std::string> replacement;
-};
-BOOST_DESCRIBE_STRUCT(Ucs2CharView, (), (character, position, replacement))
-// What it costs at most, by the price list of the destination.
-struct CostView {
-  std::string country;
-  std::int64_t segment_micros = 0;
-  std::int64_t amount_micros = 0;
-  std::string currency;
-};
-BOOST_DESCRIBE_STRUCT(CostView, (), (country, segment_micros, amount_micros, currency))
-struct SmsView {
-  std::string text;
-  domain::SmsEncoding encoding = domain::SmsEncoding::gsm7;
-  std::int64_t units = 0;
-  std::int64_t segments = 0;
-  std::vector<Ucs2CharView> ucs2_characters;
-  std::optional<std::string> rewritten_source;
-  std::optional<CostView> cost;
-};
-BOOST_DESCRIBE_STRUCT(SmsView, (),
-                      (text, encoding, units, segments, ucs2_characters, rewritten_source, cost))
-struct MailView {
-  std::string subject;
-  std::string preheader;
-  std::optional<std::string> html;
-  std::string text;
-  std::int64_t size_bytes = 0;
-};
-BOOST_DESCRIBE_STRUCT(MailView, (), (subject, preheader, html, text, size_bytes))
-struct PreviewView {
-  bool sendable = false;
-  std::vector<templates::Problem> problems;
-  std::vector<std::string> unused_placeholders;
-  std::optional<MailView> email;
-  std::optional<SmsView> sms;
-};
-BOOST_DESCRIBE_STRUCT(PreviewView, (), (sendable, problems, unused_placeholders, email, sms))
-
-struct PlaceholderView {
-  std::string name;
-  std::string description;
-  std::string example;
-  bool may_be_empty = false;
-  bool is_url = false;
-};
-BOOST_DESCRIBE_STRUCT(PlaceholderView, (), (name, description, example, may_be_empty, is_url))
-struct PlaceholdersView {
-  std::int64_t data_version = templates::kDataVersion;
-  std::vector<PlaceholderView> data;
-};
-BOOST_DESCRIBE_STRUCT(PlaceholdersView, (), (data_version, data))
-
 // As a program in dark mode shows it: its media queries hold for everybody.
-std::string with_dark_scheme(std::string html) {
-  constexpr std::string_view kQuery = "(prefers-color-scheme: dark)";
-  constexpr std::string_view kTight = "(prefers-color-scheme:dark)";
-  for (const std::string_view query : {kQuery, kTight}) {
-    for (std::size_t at = html.find(query); at != std::string::npos; at = html.find(query, at))
-      html.replace(at, query.size(), "(min-width:0)");
+std::string with_dark_scheme(const std::string& html) {
+  std::string out;
+  std::size_t from = 0;
+  while (from < html.size()) {
+    std::size_t at = html.size();
+    std::size_t length = 0;
+    for (const std::string_view query :
+         {"(prefers-color-scheme: dark)", "(prefers-color-scheme:dark)"}) {
+      const std::size_t found = html.find(query, from);
+      if (found >= at) continue;
+      at = found;
+      length = query.size();
+    }
+    out.append(html, from, at - from);
+    if (length > 0) out.append("(min-width:0)");
+    from = at + length;
   }
-  return html;
+  return out;
 }
 
 std::int64_t utf16_position(std::string_view text, std::int64_t byte_offset) {
@@ -198,7 +113,8 @@ class PreviewRoutes {
                                std::move(body.body_text),
                                body.image_mode.value_or(domain::ImageMode::linked)};
     CO_TRY_STATUS(check(subject, content));
-    CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content));
+    CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content,
+                                                 subject.tenant_id.text()));
     const auto parsed = messaging::parse_template(
         {content.subject, std::move(proof.sendable.html), std::move(proof.sendable.text)});
     CO_TRY(const auto scene, co_await scene_of(subject, names_of(parsed)));
@@ -234,7 +150,8 @@ class PreviewRoutes {
                                std::move(body.body_text),
                                body.image_mode.value_or(domain::ImageMode::linked)};
     CO_TRY_STATUS(check(subject, content));
-    CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content));
+    CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content,
+                                                 subject.tenant_id.text()));
     CO_TRY_STATUS(templates::refuse_errors(proof));
     CO_TRY(auto mail, co_await mail_of(subject, content, std::move(proof.sendable)));
     TestMail order{subject.tenant_id, *call.who.user_id, livemode, std::move(mail)};
@@ -326,8 +243,7 @@ class PreviewRoutes {
     out.size_bytes = std::ssize(mail->html.empty() ? mail->text : mail->html);
     out.preheader = text::preheader_of(mail->html.empty() ? mail->text : mail->html);
     if (!mail->html.empty()) {
-      out.html = scheme == ColorScheme::dark ? with_dark_scheme(std::move(mail->html))
-                                             : std::move(mail->html);
+      out.html = scheme == ColorScheme::dark ? with_dark_scheme(mail->html) : std::move(mail->html);
     }
     out.text = std::move(mail->text);
     view.email = std::move(out);

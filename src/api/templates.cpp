@@ -234,7 +234,8 @@ class TemplateRoutes {
       co_return base::error(base::Code::conflict, "no_draft", "it has no draft");
     const templates::Purpose purpose{found.row.channel, found.row.kind};
     templates::Content content = found.version.content();
-    CO_TRY(auto proof, co_await templates::proof(d_.compiler, purpose, std::move(content)));
+    CO_TRY(auto proof, co_await templates::proof(d_.compiler, purpose, std::move(content),
+                                                 seen.tenant_id.text()));
     CO_TRY_STATUS(templates::refuse_errors(proof));
     CO_TRY_STATUS(co_await check_images(seen.tenant_id, proof.sendable));
     const templates::Publication publication{std::move(proof.sendable), call.who.user_id,

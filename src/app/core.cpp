@@ -22,6 +22,11 @@ domain::TimeZones::Load zone_loader(const std::string& folder) {
   };
 }
 
+std::optional<base::Duration> content_kept(std::int64_t days) {
+  if (days == 0) return std::nullopt;
+  return std::chrono::hours(24 * days);
+}
+
 }  // namespace
 
 std::vector<store::Subscription> subscriptions() { return {{kReceipts, "payment_request.paid"}}; }
@@ -67,7 +72,7 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
           },
           [this] { verifier.wake(); }),
       messages(
-          ids, outside.runtime.clock(),
+          ids, outside.runtime.clock(), content_kept(options.message_content_days),
           [this](store::Tx& tx, const messaging::Message& m, domain::Micros fee,
                  domain::Currency currency) {
             const bool sms = m.channel == domain::Channel::sms;
@@ -112,6 +117,7 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
       twilio_callbacks(
           outside.runtime, outside.store, outside.sms, messages,
           [this](std::string name) { return directory.sms_endpoint(std::move(name)); }),
+      retention(outside.runtime, outside.store),
       expiry(outside.runtime, outside.store, requests,
              [this](store::Tx& tx, const requests::PaymentRequest& r) {
                return on_request_expired(tx, r);
@@ -127,6 +133,7 @@ void Core::start(const std::set<Target>& targets) {
   }
   if (targets.contains(Target::messaging)) {
     sender.start();
+    retention.start();
     bus::ConsumerOptions receipts;
     receipts.name = kReceipts;
     receipts.handle = [this](store::Tx& tx, const store::Event& event) {

@@ -11,6 +11,7 @@
 #include "identity/connections.h"
 #include "identity/tenants.h"
 #include "messaging/prices.h"
+#include "messaging/retention.h"
 #include "messaging/sender.h"
 #include "net/smtp.h"
 #include "payments/commands.h"
@@ -84,6 +85,7 @@ class Core {
   messaging::Sender sender;
   messaging::SmsPrices sms_prices;
   messaging::Callbacks twilio_callbacks;
+  messaging::Retention retention;
   requests::Expiry expiry;
 
  private:

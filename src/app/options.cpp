@@ -121,6 +121,7 @@ base::Result<Options> read_options(const base::Settings& s, std::set<Target> tar
   o.requests_per_second = static_cast<std::uint32_t>(per_second);
   TRY(const auto payers, s.integer("payers_per_second", o.payers_per_second, 1, 10'000'000));
   o.payers_per_second = static_cast<std::uint32_t>(payers);
+  TRY(o.message_content_days, s.integer("message_content_days", o.message_content_days, 0, 36'500));
   o.checkout_origins = s.text("checkout_origins", o.checkout_origins);
   o.sandbox_url = s.text("sandbox", "");
   drop_trailing_slash(o.sandbox_url);

@@ -27,6 +27,7 @@ struct Options {
   bool allow_unsafe_database = false;
   std::uint32_t requests_per_second = 100;  // per credential
   std::uint32_t payers_per_second = 20;     // per address
+  std::int64_t message_content_days = 400;  // what messages said is kept; 0: for ever
   std::string checkout_origins = "https://checkout.stripe.com";
   // Sandbox mode: where the sandbox is; its clock is followed and the demo tenant is connected to
   // it.

@@ -25,8 +25,9 @@ struct Content {
   domain::MessageId id;
   std::string subject;
   std::string body;
+  std::optional<Time> content_until;
 };
-BOOST_DESCRIBE_STRUCT(Content, (), (tenant_id, id, subject, body))
+BOOST_DESCRIBE_STRUCT(Content, (), (tenant_id, id, subject, body, content_until))
 
 struct OptOutRow {
   domain::TenantId tenant_id;
@@ -88,8 +89,13 @@ Today today_of(const Message& m, Time now) {
 
 }  // namespace
 
-Messages::Messages(base::Ids& ids, const base::Clock& clock, BookFee book_fee, Wake wake)
-    : ids_(ids), clock_(clock), book_fee_(std::move(book_fee)), wake_(std::move(wake)) {}
+Messages::Messages(base::Ids& ids, const base::Clock& clock,
+                   std::optional<base::Duration> content_kept, BookFee book_fee, Wake wake)
+    : ids_(ids),
+      clock_(clock),
+      content_kept_(content_kept),
+      book_fee_(std::move(book_fee)),
+      wake_(std::move(wake)) {}
 
 Result<Message> Messages::enqueue(store::Tx& tx, const NewMessage& order) {
   const Time now = clock_.now();
@@ -153,8 +159,10 @@ Status Messages::save(store::Tx& tx, Message& m) {
 
 Status Messages::save_content(store::Tx& tx, const Message& m, std::string subject,
                               std::string body) {
-  TRY_STATUS(
-      tx.exec(kSaveContent, Content{m.tenant_id, m.id, std::move(subject), std::move(body)}));
+  std::optional<Time> until;
+  if (content_kept_) until = clock_.now() + *content_kept_;
+  Content content{m.tenant_id, m.id, std::move(subject), std::move(body), until};
+  TRY_STATUS(tx.exec(kSaveContent, content));
   return {};
 }
 

@@ -79,7 +79,9 @@ class Messages {
   // Books a message's fee in the ledger; app binds it to tracking.
   using BookFee = std::function<Status(store::Tx&, const Message&, domain::Micros fee,
                                        domain::Currency currency)>;
-  Messages(base::Ids& ids, const base::Clock& clock, BookFee book_fee, Wake wake);
+  // `content_kept`: how long what a message said can be read; absent: for ever.
+  Messages(base::Ids& ids, const base::Clock& clock, std::optional<base::Duration> content_kept,
+           BookFee book_fee, Wake wake);
 
   Result<Message> enqueue(store::Tx& tx, const NewMessage& order);
   Result<Message> lock(store::Tx& tx, domain::TenantId tenant_id, domain::MessageId id);
@@ -109,6 +111,7 @@ class Messages {
  private:
   base::Ids& ids_;
   const base::Clock& clock_;
+  std::optional<base::Duration> content_kept_;
   BookFee book_fee_;
   Wake wake_;
 };

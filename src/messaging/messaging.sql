@@ -40,7 +40,7 @@ UPDATE message SET status = :status, reason = :reason, template_id = :template_i
 WHERE tenant_id = :tenant_id AND id = :id AND version = :version
 
 -- name: save_content
-UPDATE message SET subject = :subject, body = :body WHERE tenant_id = :tenant_id AND id = :id
+UPDATE message SET subject = :subject, body = :body, content_until = :content_until WHERE tenant_id = :tenant_id AND id = :id
 
 -- name: count_to_address
 SELECT COUNT(*) AS sent_count FROM message
@@ -76,3 +76,11 @@ INSERT INTO sms_price (tenant_id, connection_id, country, segment_micros, curren
 VALUES (:tenant_id, :connection_id, :country, :segment_micros, :currency, :fetched_at)
 {{upsert tenant_id,connection_id,country}} segment_micros = {{new segment_micros}}, currency = {{new currency}},
   fetched_at = {{new fetched_at}}
+
+-- name: due_contents
+-- global: one sweep for all tenants
+SELECT tenant_id, id, content_until FROM message WHERE content_until <= :now ORDER BY content_until LIMIT :room
+
+-- name: forget_content
+UPDATE message SET subject = '', body = '', content_until = NULL
+WHERE tenant_id = :tenant_id AND id = :id AND content_until = :content_until

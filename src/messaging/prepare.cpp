@@ -13,13 +13,20 @@ constexpr base::Duration kAttemptLease = std::chrono::minutes(2);
 constexpr std::int64_t kSmsSegmentsMax = 10;
 constexpr std::string_view kTokenPlaceholder = "{link-token}";
 
+bool is_about_content(const base::Error& error) {
+  return error.code == base::Code::invalid_argument || error.code == base::Code::too_large ||
+         error.code == base::Code::corrupt;
+}
+
 // The stored copy of what was sent must not open the pay page.
-std::string without_token(std::string text, const std::string& token) {
-  for (std::size_t at = text.find(token); at != std::string::npos; at = text.find(token, at)) {
-    text.replace(at, token.size(), kTokenPlaceholder);
-    at += kTokenPlaceholder.size();
+std::string without_token(const std::string& text, const std::string& token) {
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t at = text.find(token); at != std::string::npos; at = text.find(token, from)) {
+    out.append(text, from, at - from).append(kTokenPlaceholder);
+    from = at + token.size();
   }
-  return text;
+  return out.append(text, from);
 }
 
 }  // namespace
@@ -54,8 +61,8 @@ Result<Prepared> Preparer::prepare(store::Tx& tx, Message& m) {
   }
   auto written = m.channel == domain::Channel::sms ? write_sms(tx, m, *context, *accounts)
                                                    : write_mail(tx, m, *context, *accounts);
-  // A template that can't be rendered fails this message, not the batch.
-  if (!written && written.error().code == base::Code::invalid_argument) {
+  // A content that can't be made fails this message, not the batch.
+  if (!written && is_about_content(written.error())) {
     base::log::warn("message could not be rendered",
                     {{"message", m.id.text()}, {"detail", written.error().detail}});
     TRY_STATUS(fail(tx, m, "render_failed"));
@@ -152,7 +159,7 @@ Status Preparer::add_images(store::Tx& tx, const Message& m, const ParsedTemplat
   if (!parsed.image_names.empty()) {
     TRY(auto images, hooks_.load_images(tx, m.tenant_id, parsed.image_names, parsed.image_mode));
     for (MessageImage& image : images) {
-      const std::string cid = image.name + cid_tail;
+      const std::string cid = "i" + std::to_string(addresses.size() + 1) + cid_tail;
       addresses.push_back({image.name, embedded ? "cid:" + cid : image.url});
       if (embedded)
         mail.message.inline_images.push_back(
@@ -162,7 +169,7 @@ Status Preparer::add_images(store::Tx& tx, const Message& m, const ParsedTemplat
   set_images(data, addresses);
   if (embedded && parsed.shows_qr_code) {
     boost::json::object& link = data.as_object()["link"].as_object();
-    mail.qr_code = QrCodePart{"qr_code" + cid_tail, std::string(link["url"].as_string())};
+    mail.qr_code = QrCodePart{"q" + cid_tail, std::string(link["url"].as_string())};
     link["qr_code"] = "cid:" + mail.qr_code->cid;
   }
   return {};

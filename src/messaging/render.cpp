@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kTemplatesMax = 2000;
 constexpr std::string_view kImage = "image.";
+constexpr std::size_t kSubjectCharsMax = 250;
+// A section asks whether something is there: a client without a custom field has no such part.
+const text::RenderOptions kOptions{.missing_section_is_error = false};
 
 std::string day_text(const SendContext& c, Time t) {
   return domain::day_text(c.zone->day_of(t), c.locale);
@@ -31,6 +34,19 @@ std::string overdue_days(const SendContext& c, Time now) {
 std::string one_line(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+// Data can make a subject longer than any inbox shows and headers hold.
+std::string shortened(std::string text) {
+  std::size_t chars = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80;
+    if (begins && ++chars > kSubjectCharsMax) {
+      text.resize(i);
+      return text + "…";
+    }
   }
   return text;
 }
@@ -123,14 +139,14 @@ void set_images(boost::json::value& data, const std::vector<ImageAddress>& image
 Result<RenderedMail> render_mail(const ParsedTemplate& parsed, const boost::json::value& data) {
   RenderedMail out;
   if (parsed.subject) {
-    TRY(auto subject, parsed.subject->render(data));
-    out.subject = one_line(std::move(subject));
+    TRY(auto subject, parsed.subject->render(data, kOptions));
+    out.subject = shortened(one_line(std::move(subject)));
   }
   if (parsed.html) {
-    TRY(out.html, parsed.html->render(data));
+    TRY(out.html, parsed.html->render(data, kOptions));
   }
   if (parsed.text) {
-    TRY(out.text, parsed.text->render(data));
+    TRY(out.text, parsed.text->render(data, kOptions));
   }
   out.text = without_gaps(out.text);
   if (out.text.empty()) out.text = text::html_to_text(out.html);
@@ -139,7 +155,7 @@ Result<RenderedMail> render_mail(const ParsedTemplate& parsed, const boost::json
 
 Result<std::string> render_sms(const ParsedTemplate& parsed, const boost::json::value& data) {
   if (!parsed.text) return base::error(base::Code::invalid_argument, "an SMS without a text");
-  return parsed.text->render(data);
+  return parsed.text->render(data, kOptions);
 }
 
 std::size_t TemplateCache::Hash::operator()(const Key& key) const {

@@ -26,6 +26,7 @@ struct Due {
 BOOST_DESCRIBE_STRUCT(Due, (), (now, room))
 
 constexpr store::Query<Due, Message> kDue{sql::due_messages};
+constexpr base::Duration kParked = minutes(10);
 
 std::optional<Time> next_price_look(std::int64_t step, Time now) {
   if (step >= static_cast<std::int64_t>(std::size(kPriceWaits))) return std::nullopt;
@@ -41,6 +42,11 @@ bool taken(domain::MessageStatus status) {
 bool nothing_sent(const base::Error& error) {
   return error.code == base::Code::unavailable || error.code == base::Code::rate_limited ||
          error.code == base::Code::unauthenticated;
+}
+
+// It could not even be written: nothing left this process, and nothing ever will.
+bool not_a_mail(const base::Error& error) {
+  return error.code == base::Code::invalid_argument || error.code == base::Code::too_large;
 }
 
 }  // namespace
@@ -93,10 +99,42 @@ base::Awaitable<Result<Sender::Tasks>> Sender::claim(std::size_t room) {
     }
     return jobs;
   };
-  CO_TRY(auto jobs, co_await store_.with_transaction(body));
+  auto jobs = co_await store_.with_transaction(body);
+  if (!jobs) {
+    base::log::warn("messages could not be claimed together", {{"detail", jobs.error().detail}});
+    CO_TRY(jobs, co_await claim_singly(due.room));
+  }
   Tasks tasks;
-  for (Job& job : jobs) tasks.push_back(work(std::move(job)));
+  for (Job& job : *jobs) tasks.push_back(work(std::move(job)));
   co_return tasks;
+}
+
+// One message that can't be claimed must not keep the others, of all tenants, from being sent: it
+// waits, they go on.
+base::Awaitable<Result<std::vector<Sender::Job>>> Sender::claim_singly(std::int64_t room) {
+  const Due due{runtime_.clock().now(), room};
+  auto list = [due](store::Tx& tx) { return tx.all(kDue, due); };
+  CO_TRY(const auto rows, co_await store_.with_transaction(list));
+  std::vector<Job> jobs;
+  for (const Message& row : rows) {
+    auto one = [this, &row, due](store::Tx& tx) -> Result<std::optional<Job>> {
+      TRY(auto m, messages_.lock(tx, row.tenant_id, row.id));
+      if (!m.work_at || *m.work_at > due.now) return std::optional<Job>{};
+      return claim_one(tx, std::move(m));
+    };
+    auto job = co_await store_.with_transaction(one);
+    if (job && *job) jobs.push_back(std::move(**job));
+    if (job) continue;
+    base::log::error("a message could not be claimed",
+                     {{"message", row.id.text()}, {"detail", job.error().detail}});
+    auto park = [this, &row, due](store::Tx& tx) -> Status {
+      TRY(auto m, messages_.lock(tx, row.tenant_id, row.id));
+      m.work_at = due.now + kParked;
+      return messages_.save(tx, m);
+    };
+    CO_TRY_STATUS(co_await store_.with_transaction(park));
+  }
+  co_return jobs;
 }
 
 Result<std::optional<Sender::Job>> Sender::claim_one(store::Tx& tx, Message m) {
@@ -198,7 +236,8 @@ base::Awaitable<void> Sender::send_mail(Message message, PreparedMail prepared) 
       return fee_micros > 0 ? messages_.set_fee(tx, m, fee_micros, fee_currency) : Status{};
     }
     const base::Error& error = answer.error();
-    if (error.code == base::Code::refused || nothing_sent(error)) return refused(tx, m, error);
+    if (error.code == base::Code::refused || nothing_sent(error) || not_a_mail(error))
+      return refused(tx, m, error);
     // Mail can't be listed: it stays unknown until a person decides.
     messages_.move(m, domain::MessageEvent::ambiguous);
     m.reason = base::to_string(error.code);

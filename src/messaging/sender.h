@@ -26,6 +26,7 @@ class Sender {
   base::Awaitable<void> work(Job job);
   base::Awaitable<void> send_sms(Message message, PreparedSms prepared);
   base::Awaitable<void> send_mail(Message message, PreparedMail prepared);
+  base::Awaitable<Result<std::vector<Job>>> claim_singly(std::int64_t room);
   base::Awaitable<void> add_qr_code(PreparedMail& prepared);
   base::Awaitable<void> settle(Message message, providers::SmsAccount account);
   base::Awaitable<void> fetch_price(Message message, providers::SmsAccount account);

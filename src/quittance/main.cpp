@@ -22,6 +22,7 @@ constexpr std::pair<const char*, const char*> kFlags[] = {
     {"allow_unsafe_database", "Start on a MariaDB without strict mode or durable commits"},
     {"requests_per_second", "Rate limit per credential"},
     {"payers_per_second", "Rate limit of the pay page per address"},
+    {"message_content_days", "Days that subject and body of messages are kept (0: for ever)"},
     {"checkout_origins", "Origins of the hosted checkout, separated by spaces"},
     {"provider_base_urls", "Other API addresses that connections may name, separated by spaces"},
     {"platform_connection", "Connection that /callbacks/stripe without a name stands for"},

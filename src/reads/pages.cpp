@@ -110,7 +110,8 @@ Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::Ten
 Result<std::optional<PublishedTemplate>> template_for(store::Tx& tx, const TemplateChoice& choice) {
   if (choice.named) {
     TRY(auto named, tx.one(kTemplateById, TemplateKey{choice.tenant_id, *choice.named}));
-    if (named && named->channel != choice.channel) named.reset();
+    const bool fits = named && named->channel == choice.channel && named->kind == choice.kind;
+    if (!fits) named.reset();
     return named;
   }
   const std::string slot = std::string(base::enum_name(choice.channel)) + "/" +

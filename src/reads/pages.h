@@ -97,12 +97,13 @@ Result<std::optional<MessageContext>> message_context(store::Tx& tx, domain::Ten
 struct PublishedTemplate {
   domain::TemplateId id;
   domain::Channel channel = domain::Channel::email;
+  domain::MessageKind kind = domain::MessageKind::request;
   std::int64_t number = 0;
 };
-BOOST_DESCRIBE_STRUCT(PublishedTemplate, (), (id, channel, number))
+BOOST_DESCRIBE_STRUCT(PublishedTemplate, (), (id, channel, kind, number))
 
-// Which template a message uses: the one named (of this channel, published), else the tenant's
-// default for the client's language, else for the tenant's, else for English.
+// Which template a message uses: the one named (of this channel and kind, published), else the
+// tenant's default for the client's language, else for the tenant's, else for English.
 struct TemplateChoice {
   domain::TenantId tenant_id;
   domain::Channel channel = domain::Channel::email;

@@ -223,11 +223,11 @@ JOIN tenant AS t ON t.id = r.tenant_id
 WHERE r.tenant_id = :tenant_id AND r.id = :id
 
 -- name: template_by_id
-SELECT id, channel, published_number AS number FROM template
+SELECT id, channel, kind, published_number AS number FROM template
 WHERE tenant_id = :tenant_id AND id = :id AND published_number IS NOT NULL
 
 -- name: template_by_slot
-SELECT id, channel, published_number AS number FROM template
+SELECT id, channel, kind, published_number AS number FROM template
 WHERE tenant_id = :tenant_id AND default_slot = :default_slot AND published_number IS NOT NULL
 
 -- name: template_content

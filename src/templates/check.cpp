@@ -98,7 +98,7 @@ Status check_all(const Written& written) {
   Errors errors;
   errors.text(*written.name, {.field = "name", .chars_max = 120});
   if (!is_locale(*written.locale)) errors.add("locale", "invalid", "like en or de-AT");
-  check_content(errors, written.channel, *written.content);
+  if (written.content) check_content(errors, written.channel, *written.content);
   return errors.status();
 }
 

@@ -8,7 +8,7 @@ struct Written {
   std::string* name;
   std::string* locale;
   domain::Channel channel;
-  Content* content;
+  Content* content;  // nullptr: not looked at
 };
 // Trims the texts. invalid_argument naming every field that is wrong. A draft may be unfinished
 // otherwise: whether it can be sent is proof_of's question.

@@ -67,8 +67,9 @@ struct Proof {
 // Everything about a content that can be said without data. `compiled`: what the compiler made of a
 // pug or mjml source.
 Proof proof_of(const Purpose& purpose, const Content& content, const text::Compiled& compiled);
-// The same with the compiling; unavailable when the compiler is.
-base::Awaitable<Result<Proof>> proof(text::Compiler& compiler, Purpose purpose, Content content);
+// The same with the compiling, whose errors come through; `owner` as there.
+base::Awaitable<Result<Proof>> proof(text::Compiler& compiler, Purpose purpose, Content content,
+                                     std::string owner);
 // invalid_argument with a field error for every problem that is an error.
 Status refuse_errors(const Proof& proof);
 

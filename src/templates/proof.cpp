@@ -17,6 +17,9 @@ using text::Severity;
 
 constexpr std::size_t kProblemsMax = 200;
 constexpr std::size_t kNameShownMax = 60;
+constexpr std::size_t kGuessesMax = 20;
+constexpr std::size_t kCodeMax = 60;
+constexpr std::size_t kDetailMax = 500;
 
 // One text that a person wrote, with what can be said about places in it.
 struct Written {
@@ -65,6 +68,13 @@ std::vector<Found> find_tags(std::string_view text, std::string_view name) {
   return out;
 }
 
+const char* stage_of(std::string_view named) {
+  for (const char* known : {"pug", "mjml", "limits"}) {
+    if (named == known) return known;
+  }
+  return "limits";
+}
+
 class Prover {
  public:
   Prover(const Purpose& purpose, const Content& content) : purpose_(purpose), content_(content) {}
@@ -88,6 +98,7 @@ class Prover {
       check_mustache({"body_text", *content_.body_text}, *content_.body_text);
     } else if (markup) {
       sendable.text = text::html_to_text(*sendable.html);
+      check_derived_text(source);
     }
     check_purpose(source);
     const auto by_place = [](const Problem& a, const Problem& b) {
@@ -95,13 +106,13 @@ class Prover {
              std::tuple(b.severity, b.field, b.line, b.column);
     };
     std::stable_sort(proof_.problems.begin(), proof_.problems.end(), by_place);
-    if (proof_.problems.size() > kProblemsMax) proof_.problems.resize(kProblemsMax);
     return std::move(proof_);
   }
 
  private:
   Problem& add(const char* field, const char* stage, Severity severity, std::string code,
                std::string detail) {
+    if (proof_.problems.size() >= kProblemsMax) return more_ = {};
     Problem problem;
     problem.field = field;
     problem.stage = stage;
@@ -123,8 +134,8 @@ class Prover {
 
   void take(const text::Compiled& compiled) {
     for (const text::SourceProblem& p : compiled.problems) {
-      Problem& problem = add("source", "pug", p.severity, p.code, p.detail);
-      problem.stage = p.stage;
+      Problem& problem = add("source", stage_of(p.stage), p.severity, p.code.substr(0, kCodeMax),
+                             p.detail.substr(0, kDetailMax));
       problem.line = p.line;
       problem.column = p.column;
       problem.length = p.length;
@@ -132,12 +143,14 @@ class Prover {
   }
 
   // `rendered`: where the tags are read from, the text itself or the HTML that it became.
-  void check_mustache(const Written& written, std::string_view rendered) {
-    const auto parsed = text::Mustache::parse(rendered, Escape::none);
+  void check_mustache(const Written& written, std::string_view rendered,
+                      std::string_view refused_tags = "=") {
+    const auto parsed = text::Mustache::parse(rendered, Escape::none, {}, refused_tags);
     if (!parsed) return add_parse_error(written, rendered, parsed.error());
     std::set<std::string> told;
     for (const text::Placeholder& p : parsed->placeholders()) {
-      if (told.insert(p.name).second) check_name(written, p.name);
+      if (told.insert(p.name).second && proof_.problems.size() < kProblemsMax)
+        check_name(written, p.name);
     }
     used_.insert(told.begin(), told.end());
     check_sections(written, *parsed, told);
@@ -191,20 +204,21 @@ class Prover {
     const PlaceholderInfo* info = find_placeholder(name);
     if (info && is_available(*info, purpose_)) return;
     const std::string shown = name.substr(0, kNameShownMax);
-    const std::string nearest(nearest_placeholder(name, purpose_));
+    const bool guesses = ++unknown_ <= kGuessesMax;
+    const std::string nearest(guesses ? nearest_placeholder(name, purpose_) : "");
     const std::string code = info || image            ? "not_available"
                              : name.starts_with("> ") ? "partial_refused"
                                                       : "unknown_placeholder";
     const std::string detail =
-        info || image ? "{{" + shown + "}} has no data in this kind of message"
-        : name.starts_with("> ")
-            ? "a template is one text: {{" + shown + "}} is not available"
-            : "{{" + shown + "}} is not known; did you mean {{" + nearest + "}}?";
+        info || image            ? "{{" + shown + "}} has no data in this kind of message"
+        : name.starts_with("> ") ? "a template is one text: {{" + shown + "}} is not available"
+        : guesses ? "{{" + shown + "}} is not known; did you mean {{" + nearest + "}}?"
+                  : "{{" + shown + "}} is not known";
     const auto tags = find_tags(written.text, name);
     for (const Found& tag : tags) {
       Problem& problem = add(written.field, "mustache", Severity::error, code, detail);
       set_place(problem, written.text, tag.at, tag.length);
-      if (!info && !image) problem.suggestion = nearest;
+      if (!info && !image && guesses) problem.suggestion = nearest;
     }
     if (tags.empty()) add(written.field, "mustache", Severity::error, code, detail);
   }
@@ -233,32 +247,34 @@ class Prover {
         add("source", "message", Severity::error, "empty", "the source makes no email");
       return;
     }
-    check_mustache(source, html);
+    // A value is escaped for where it stands; '&' would put it there as it is. What a comment hides
+    // from these checks, nothing hides from a browser.
+    check_mustache(source, html, "=&!");
     const HtmlFacts facts = check_html(html);
     for (const Finding& finding : facts.findings) add_at(source, finding);
     links_to_pay_page_ = facts.links_to_pay_page;
-    // A value is escaped for where it stands; in these tags nobody escapes it.
-    for (const char* raw : {"{{{", "{{&", "{{ &"}) {
-      if (html.find(raw) == html.npos) continue;
-      add_at(source, {Severity::error, "unescaped",
-                      "values go into an email escaped: write {{name}}", raw});
-    }
     if (html.size() > kGmailBytesMax)
       add("source", "message", Severity::warning, "clipped",
           "the email has " + std::to_string(html.size() / 1024) +
               " kB: Gmail hides what comes after 102 kB");
   }
 
+  // Entities become letters in it, and hidden parts leave: what reads well as HTML may not here.
+  void check_derived_text(const Written& source) {
+    const auto parsed = text::Mustache::parse(proof_.sendable.text, Escape::none, {}, "=!");
+    bool good = parsed.has_value();
+    if (parsed) {
+      for (const text::Placeholder& p : parsed->placeholders())
+        good = good && used_.contains(p.name);
+    }
+    if (good || has_error()) return;
+    add(source.field, "message", Severity::error, "text_unreadable",
+        "the plain text made from it has placeholders that the HTML has not: write your own");
+  }
+
   bool has_error() const { return !proof_.is_sendable(); }
 
   void check_purpose(const Written& source) {
-    for (const std::string_view text :
-         {content_.subject ? std::string_view(*content_.subject) : std::string_view(),
-          std::string_view(content_.source)}) {
-      if (text.find("{{=") == text.npos) continue;
-      add_at(source, {Severity::error, "delimiters_refused",
-                      "placeholders are written {{name}}, no other way", "{{="});
-    }
     if (!domain::asks_for_payment(purpose_.kind)) return;
     // Without the link a client can't pay; each part must have it, since a client reads only one.
     const Sendable& sendable = proof_.sendable;
@@ -278,6 +294,8 @@ class Prover {
   Purpose purpose_;
   const Content& content_;
   Proof proof_;
+  Problem more_;                // what comes after the last that is told
+  std::size_t unknown_ = 0;     // names
   std::set<std::string> used_;  // names of placeholders
   bool unreadable_ = false;     // some Mustache is broken: used_ lacks names
   bool links_to_pay_page_ = false;
@@ -294,14 +312,15 @@ Proof proof_of(const Purpose& purpose, const Content& content, const text::Compi
   return Prover(purpose, content).prove(compiled);
 }
 
-base::Awaitable<Result<Proof>> proof(text::Compiler& compiler, Purpose purpose, Content content) {
+base::Awaitable<Result<Proof>> proof(text::Compiler& compiler, Purpose purpose, Content content,
+                                     std::string owner) {
   text::Compiled compiled;
   const bool compiles =
       content.source_kind == SourceKind::pug || content.source_kind == SourceKind::mjml;
   if (compiles) {
     const auto kind =
         content.source_kind == SourceKind::pug ? text::SourceKind::pug : text::SourceKind::mjml;
-    CO_TRY(compiled, co_await compiler.compile(kind, content.source));
+    CO_TRY(compiled, co_await compiler.compile(kind, content.source, std::move(owner)));
   }
   co_return proof_of(purpose, content, compiled);
 }

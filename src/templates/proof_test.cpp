@@ -56,9 +56,9 @@ TEST(Proof, HtmlTable) {
       {"<p>{{client.name</p>", "unclosed_tag@2:4+13"},
       {"{{#client.name}}x", "unclosed_section@2:1+16"},
       {"{{/client.name}}x", "unexpected_close@2:1+16"},
-      {"{{{client.name}}}", "unescaped@2:1+3"},
-      {"{{&client.name}}", "unescaped@2:1+3"},
-      {"{{=<% %>=}}<%client.name%>", "delimiters_refused@2:1+3"},
+      {"{{{client.name}}}", "unescaped@2:1+16"},
+      {"{{&client.name}}", "unescaped@2:1+16"},
+      {"{{=<% %>=}}<%client.name%>", "delimiters_refused@2:1+11"},
       {"<a href=\"http://x.test/a\">x</a>", "link_not_https@2:10+15"},
       {"<a href=\"javascript:alert(1)\">x</a>", "link_refused@2:10+19"},
       {"<a href=\" JaVaScRiPt:alert(1)\">x</a>", "link_refused@2:11+19"},
@@ -79,6 +79,30 @@ TEST(Proof, HtmlTable) {
       {"<img src=\"{{client.name}}\" alt=\"x\">", "link_refused@2:11+15"},
       {"<p onclick=\"x()\">x</p>", "script_refused@2:4+7"},
       {"<script>{{client.name}}</script>", "element_refused@2:1+7"},
+      // What browsers take for markup although it looks like none, and the other way round.
+      {"<!--><script>x</script>-->", "element_refused@2:6+7"},
+      {"<!-- --!><script>x</script> -->", "element_refused@2:10+7"},
+      {"{{! <a title=\" }}<script>x</script>{{! \"> }}",
+       "comment_refused@2:1+17 section_across@2:1+4"},
+      {"<b title=\"{{^client.name}}\">{{/client.name}}<i title=\">\">", "section_across@2:11+16"},
+      {"<a href=\"{{merchant.logo_url}}javascript:x\">x</a>",
+       "link_refused@2:10+33 may_be_empty@2:10+21"},
+      {"<a href=\"{{link.url}}{{custom.u}}\">x</a>", "link_refused@2:10+24"},
+      {"<a href=\"https://{{custom.host}}/x\">x</a>", "link_refused@2:10+25"},
+      {"<title><a href=\"#</title><iframe>\"></a>", "element_refused@2:26+7"},
+      {"<style></stylex a=\"></style><iframe>\">", "element_refused@2:29+7"},
+      {"</1 <a href=\"#>  <iframe> <b title=\"\">", "element_refused@2:18+7"},
+      {"<!--[if mso]><a href=\"http://x.test\">x</a><![endif]-->", "link_not_https@2:23+13"},
+      {"<!--[if mso]><v:rect href=\"{{link.url}}\"></v:rect><![endif]-->", ""},
+      {"<img src=\"https://x.test/a\" alt=\"x\" srcset=\"http://x.test\">",
+       "attribute_refused@2:37+6"},
+      {"<link rel=\"stylesheet\" href=\"http://x.test/{{client.name}}\">",
+       "link_not_https@2:30+29"},
+      {"<style>@import url(http://x.test);</style>", "style_refused@2:20+7"},
+      {"<math><a xlink:href=\"javascript:x\">x</a></math>",
+       "element_refused@2:1+5 link_refused@2:22+12"},
+      {"<{{custom.tag}} onerror=x>", "placeholder_in_markup@2:1+3"},
+      {"<textarea>x</textarea>", "element_refused@2:1+9"},
       {"<svg onload=\"x\"></svg>", "element_refused@2:1+4 script_refused@2:6+6"},
       {"<iframe src=\"https://x.test\"></iframe>", "element_refused@2:1+7"},
       {"<meta http-equiv=\"refresh\" content=\"0;url=https://x.test\">", "element_refused@2:19+7"},
@@ -88,6 +112,21 @@ TEST(Proof, HtmlTable) {
       {"<p {{client.name}}=\"x\">x</p>", "placeholder_in_markup@2:4+15"},
   };
   for (const Row& row : rows) EXPECT_EQ(codes(html_proof(row.html)), row.codes) << row.html;
+}
+
+// Pug can put together what its source does not show; text can be made of what HTML hides.
+TEST(Proof, LooksAtWhatIsSent) {
+  text::Compiled compiled;
+  compiled.html = kLink + "{{=<% %>=}} <%& custom.u %>";
+  EXPECT_EQ(codes(proof_of(kMail, {SourceKind::pug, "s", "p x", {}}, compiled)),
+            "delimiters_refused@0:0+0");
+  EXPECT_EQ(codes(html_proof("x &#123;&#123;foo&#125;&#125;")), "text_unreadable@0:0+0");
+  EXPECT_EQ(codes(html_proof("<div style=\"display:none\">{{#request.reference}}</div>x"
+                             "{{/request.reference}}")),
+            "text_unreadable@0:0+0");
+  std::string names;
+  for (int i = 0; i < 14'000; ++i) names += "{{a" + std::to_string(i) + "}}";
+  EXPECT_EQ(html_proof(names).problems.size(), 200u);
 }
 
 TEST(Proof, ALongMailIsClippedByGmail) {

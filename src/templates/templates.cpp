@@ -179,7 +179,9 @@ Result<Opened> Templates::update(store::Tx& tx, const Seen& seen, const Template
   apply(content, change);
   if (change.name) t.name = *change.name;
   if (change.locale) t.locale = *change.locale;
-  TRY_STATUS(check_all({&t.name, &t.locale, t.channel, &content}));
+  // What was written under other rules can still be renamed.
+  Content* touched = change.touches_content() ? &content : nullptr;
+  TRY_STATUS(check_all({&t.name, &t.locale, t.channel, touched}));
   const bool is_default = change.is_default.value_or(t.is_default());
   if (is_default && !t.published_number) return not_published();
   TRY_STATUS(take_slot(tx, t, is_default));

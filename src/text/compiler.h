@@ -40,9 +40,12 @@ inline constexpr std::size_t kCompiledBytesMax = 2 * 1024 * 1024;
 class Compiler {
  public:
   virtual ~Compiler() = default;
-  // invalid_argument for a source that is too long or no UTF-8; unavailable when the compiler can't
-  // be reached. A source that takes too long or too much memory has a problem that says so.
-  virtual base::Awaitable<base::Result<Compiled>> compile(SourceKind kind, std::string source) = 0;
+  // `owner`: whoever's sources wait together, so that nobody keeps the others waiting.
+  // invalid_argument for a source that is too long or no UTF-8; rate_limited when too many of this
+  // owner, or of all, wait already; unavailable when the compiler can't be reached. A source that
+  // takes too long or too much memory has a problem that says so.
+  virtual base::Awaitable<base::Result<Compiled>> compile(SourceKind kind, std::string source,
+                                                          std::string owner) = 0;
 };
 
 }  // namespace text

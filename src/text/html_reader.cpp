@@ -105,19 +105,44 @@ HtmlToken HtmlReader::next() {
     if (html_[at_] != '<') return text_until(std::min(html_.find('<', at_), html_.size()));
     const auto rest = html_.substr(at_);
     const char mark = rest.size() > 1 ? rest[1] : ' ';
+    const bool nameless = mark == '/' && (rest.size() < 3 || !is_letter(rest[2]));
     if (rest.starts_with("<!--")) {
-      const auto end = html_.find("-->", at_ + 4);
-      at_ = end == html_.npos ? html_.size() : end + 3;
-    } else if (mark == '!' || mark == '?') {
+      return read_comment();
+    } else if (mark == '!' || mark == '?' || nameless) {
       const auto end = html_.find('>', at_);
       at_ = end == html_.npos ? html_.size() : end + 1;
-    } else if (is_letter(mark) || (mark == '/' && rest.size() > 2 && is_letter(rest[2]))) {
+    } else if (is_letter(mark) || mark == '/') {
       return read_tag();
     } else {
       return text_until(std::min(html_.find('<', at_ + 1), html_.size()));  // a bare "<"
     }
   }
   return {};
+}
+
+// HTML's own rules (WHATWG, 13.2.5.43): "<!-->" and "<!--->" are whole comments, and "--!>" ends
+// one as "-->" does.
+HtmlToken HtmlReader::read_comment() {
+  HtmlToken token{.kind = HtmlToken::Kind::comment};
+  at_ += 4;
+  for (const std::string_view abrupt : {">", "->"}) {
+    if (!html_.substr(at_).starts_with(abrupt)) continue;
+    at_ += abrupt.size();
+    return token;
+  }
+  const std::size_t begin = at_;
+  for (std::size_t dashes = html_.find("--", at_); dashes != html_.npos;
+       dashes = html_.find("--", dashes + 1)) {
+    const std::string_view rest = html_.substr(dashes + 2);
+    const std::size_t tail = rest.starts_with('>') ? 1 : rest.starts_with("!>") ? 2 : 0;
+    if (tail == 0) continue;
+    token.text = html_.substr(begin, dashes - begin);
+    at_ = dashes + 2 + tail;
+    return token;
+  }
+  token.text = html_.substr(begin);
+  at_ = html_.size();
+  return token;
 }
 
 std::string_view HtmlReader::skip_raw(std::string_view name) {
@@ -129,7 +154,9 @@ std::string_view HtmlReader::skip_raw(std::string_view name) {
     const bool same = candidate.size() == name.size() &&
                       std::equal(candidate.begin(), candidate.end(), name.begin(),
                                  [](char a, char b) { return to_lower(a) == b; });
-    if (same) return html_.substr(begin, at_ - begin);
+    const char after = at_ + 2 + name.size() < html_.size() ? html_[at_ + 2 + name.size()] : '>';
+    if (same && (is_space(after) || after == '/' || after == '>'))
+      return html_.substr(begin, at_ - begin);
   }
 }
 

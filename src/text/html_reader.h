@@ -22,22 +22,24 @@ struct HtmlTag {
 };
 
 struct HtmlToken {
-  enum class Kind : unsigned char { end, text, tag };
+  enum class Kind : unsigned char { end, text, tag, comment };
   Kind kind = Kind::end;
-  std::string_view text;  // of the source, entities not decoded
+  std::string_view text;  // of the source, entities not decoded; of a comment what is within
   HtmlTag tag;
 };
 
 class HtmlReader {
  public:
   explicit HtmlReader(std::string_view html) : html_(html) {}
-  // Comments, declarations and processing instructions are passed over.
+  // Declarations, processing instructions and closing tags without a name are passed over, as
+  // browsers do.
   HtmlToken next();
   // Goes on at the closing tag of an element whose content is no HTML (script, style); what it
   // passed over.
   std::string_view skip_raw(std::string_view name);
 
  private:
+  HtmlToken read_comment();
   HtmlToken text_until(std::size_t end);
   HtmlToken read_tag();
   void read_attribute(HtmlTag& tag);

@@ -52,6 +52,7 @@ class Converter {
   std::string convert() {
     for (HtmlToken token = reader_.next(); token.kind != HtmlToken::Kind::end;
          token = reader_.next()) {
+      if (token.kind == HtmlToken::Kind::comment) continue;
       if (token.kind == HtmlToken::Kind::text) {
         if (!skipping_) write_text(token.text);
       } else if (skipping_) {
@@ -240,6 +241,7 @@ std::string hidden_text(std::string_view html) {
   HtmlReader reader(html);
   bool in_body = false;
   for (HtmlToken token = reader.next(); token.kind != HtmlToken::Kind::end; token = reader.next()) {
+    if (token.kind == HtmlToken::Kind::comment) continue;
     const bool tag = token.kind == HtmlToken::Kind::tag;
     if (tag && !token.tag.closing && is_one_of(kRaw, token.tag.name))
       reader.skip_raw(token.tag.name);

@@ -152,7 +152,7 @@ class Run {
 
   const value* find_or_miss(std::uint32_t index) {
     const value* found = find(index);
-    if (found == nullptr) miss(index);
+    if (found == nullptr && options_.missing_section_is_error) miss(index);
     return found;
   }
 
@@ -179,10 +179,11 @@ Mustache::Mustache(Mustache&&) noexcept = default;
 Mustache& Mustache::operator=(Mustache&&) noexcept = default;
 Mustache::~Mustache() = default;
 
-Result<Mustache> Mustache::parse(std::string_view source, Escape escape, const Partials& partials) {
+Result<Mustache> Mustache::parse(std::string_view source, Escape escape, const Partials& partials,
+                                 std::string_view refused_tags) {
   auto program = std::make_unique<Program>();
   program->escape = escape;
-  MustacheParser parser(*program, partials);
+  MustacheParser parser(*program, partials, refused_tags);
   TRY_STATUS(parser.compile(source));
   return Mustache(std::move(program));
 }

@@ -28,7 +28,8 @@ struct Placeholder {
 };
 
 struct RenderOptions {
-  bool missing_is_error = true;  // else empty, as the specification has it
+  bool missing_is_error = true;          // else empty, as the specification has it
+  bool missing_section_is_error = true;  // else skipped, with missing_is_error
   std::size_t output_bytes_max = 1 << 20;
 };
 
@@ -42,8 +43,10 @@ class Mustache {
   using Partials = std::map<std::string, std::string, std::less<>>;
   // invalid_argument with one FieldError whose field is "line:column" and whose code is
   // "unclosed_tag", "unclosed_section", "unexpected_close", "bad_delimiters", "too_deep" …
+  // `refused_tags`: kinds of tags that are a mistake here: '=' ("delimiters_refused"), '&' for both
+  // forms that don't escape ("unescaped"), '!' ("comment_refused").
   static Result<Mustache> parse(std::string_view source, Escape escape,
-                                const Partials& partials = {});
+                                const Partials& partials = {}, std::string_view refused_tags = {});
   Mustache(Mustache&&) noexcept;
   Mustache& operator=(Mustache&&) noexcept;
   ~Mustache();

@@ -19,6 +19,10 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string refusal_of(char kind) {
+  return kind == '=' ? "delimiters_refused" : kind == '!' ? "comment_refused" : "unescaped";
+}
+
 bool at_line_start(std::string_view text, std::size_t at) {
   return at == 0 || text[at - 1] == '\n';
 }
@@ -59,12 +63,14 @@ Status MustacheParser::compile(std::string_view source) {
 }
 
 Status MustacheParser::compile_body(Source& source) {
-  if (source.text.size() > kSourceBytesMax)
+  if (source.text.size() > kTemplateBytesMax)
     return fail(source, 0, "too_large", "the text is too long");
   for (;;) {
     TRY(const std::optional<Tag> tag, next_tag(source));
     if (!tag) break;
     count_lines(source, tag->begin);
+    if (refused_tags_.find(tag->kind) != std::string_view::npos)
+      return fail(source, tag->begin, refusal_of(tag->kind), "such a tag is not available here");
     if (++tag_count_ > kTagsMax) return fail(source, tag->begin, "too_many_tags", "too many tags");
     const auto line = standalone_line(source.text, *tag, source.cursor);
     add_text(source, source.cursor, line ? line->first : tag->begin);

@@ -20,8 +20,9 @@ struct Tag {
 class MustacheParser {
  public:
   using Program = Mustache::Program;
-  MustacheParser(Program& program, const Mustache::Partials& partials)
-      : program_(program), partials_(partials) {}
+  MustacheParser(Program& program, const Mustache::Partials& partials,
+                 std::string_view refused_tags)
+      : program_(program), partials_(partials), refused_tags_(refused_tags) {}
 
   base::Status compile(std::string_view source);
 
@@ -70,6 +71,7 @@ class MustacheParser {
 
   Program& program_;
   const Mustache::Partials& partials_;
+  std::string_view refused_tags_;
   std::map<std::string, std::uint32_t, std::less<>> names_;
   std::map<std::string, std::uint32_t, std::less<>> bodies_;  // partials, each compiled once
   std::vector<std::pair<std::string, std::uint32_t>> pending_;

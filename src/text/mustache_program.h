@@ -8,7 +8,7 @@
 // Internal to the Mustache files: what parsing makes and rendering runs.
 namespace text {
 
-inline constexpr std::size_t kSourceBytesMax = 512 * 1024;
+inline constexpr std::size_t kTemplateBytesMax = 512 * 1024;
 inline constexpr std::size_t kTagsMax = 20'000;
 inline constexpr std::size_t kSectionDepthMax = 32;
 inline constexpr std::size_t kNameBytesMax = 200;

@@ -135,6 +135,22 @@ TEST_F(MainJob, OwnTemplatesAreSentAsPublished) {
   EXPECT_NE(subjects.find("Receipt: €42.50 paid to"), std::string::npos) << subjects;
 }
 
+TEST_F(MainJob, WhatAMessageSaidIsForgottenInTime) {
+  new_request(new_client());
+  pass(seconds(5));
+  const auto all = get("/v1/messages?limit=10").list("data");
+  ASSERT_EQ(all.size(), 2u);
+  const auto body_of = [this](const boost::json::value& row) {
+    return get("/v1/messages/" + std::string(row.at("id").as_string())).text("body");
+  };
+  for (const auto& row : all) EXPECT_FALSE(body_of(row).empty());
+  pass(hours(20));
+  for (const auto& row : all) EXPECT_FALSE(body_of(row).empty());
+  pass(hours(5));
+  for (const auto& row : all) EXPECT_EQ(body_of(row), "") << "its time is over";
+  EXPECT_EQ(get("/v1/messages?limit=10").list("data").size(), 2u) << "that it was sent stays";
+}
+
 TEST_F(MainJob, MailAndPageNameTheSameDay) {
   const auto made = post("/v1/payment-requests",
                          R"({"client_id":")" + new_client() +

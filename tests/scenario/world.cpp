@@ -15,6 +15,7 @@ app::Options options() {
   o.demo_password = "correct horse battery";
   o.requests_per_second = 100'000;
   o.payers_per_second = 100'000;
+  o.message_content_days = 1;
   o.link_keys.emplace(1, base::Secret<std::string>(std::string(32, 'l')));
   o.seal_keys.emplace(1, base::Secret<std::string>(std::string(32, 's')));
   return o;

@@ -30,9 +30,10 @@ using base::Awaitable;
 using base::Result;
 using Socket = boost::asio::local::stream_protocol::socket;
 
-constexpr std::size_t kWaitingMax = 256;
+constexpr std::size_t kWaitingMax = 64;  // of all owners
+constexpr std::size_t kWaitingOfOwnerMax = 8;
 constexpr std::size_t kRememberedBytesMax = 8 * 1024 * 1024;
-// The helper answers within its own deadline; longer means that it hangs.
+// In the queue and at work: what is longer away is not waited for.
 constexpr base::Duration kAnswerMax = std::chrono::seconds(30);
 constexpr int kHelperSocket = 3;
 
@@ -68,12 +69,20 @@ class Memory {
 struct Asked {
   explicit Asked(base::Runtime& runtime) : answered(runtime) {}
   base::Signal answered;
+  std::string owner;
+  std::string frame;  // until it is handed to the helper
+  bool handed = false;
   std::optional<Result<Compiled>> result;
 };
 
 base::Error gone() {
   return base::error(base::Code::unavailable, "compiler_unavailable",
                      "the template compiler is not there; try again");
+}
+
+base::Error busy() {
+  return base::error(base::Code::rate_limited, "compiler_busy",
+                     "too many templates are being compiled; try again in a moment");
 }
 
 // A limit is no property of the source alone: the machine may have been busy.
@@ -89,35 +98,39 @@ class HelperCompiler final : public Compiler {
   HelperCompiler(base::Runtime& runtime, Launch launch)
       : runtime_(runtime), launch_(std::move(launch)) {}
 
-  Awaitable<Result<Compiled>> compile(SourceKind kind, std::string source) override {
+  Awaitable<Result<Compiled>> compile(SourceKind kind, std::string source,
+                                      std::string owner) override {
     if (source.size() > kSourceBytesMax)
       co_return base::field_error("source", "too_long", "at most 128 KB");
     if (!base::is_valid_utf8(source))
       co_return base::field_error("source", "invalid", "is not UTF-8");
     const base::Digest key = base::sha256(std::string(base::enum_name(kind)) + source);
     auto asked = std::make_shared<Asked>(runtime_);
+    asked->owner = std::move(owner);
     std::uint32_t id = 0;
     std::shared_ptr<Life> life;
     bool begins = false;
     {
       const std::lock_guard lock(mutex_);
       if (auto known = memory_.find(key)) co_return *std::move(known);
-      if (waiting_.size() >= kWaitingMax) co_return gone();
+      if (!has_room(asked->owner)) co_return busy();
       begins = !life_;
       if (begins) life_ = std::make_shared<Life>(runtime_);
       life = life_;
       id = ++last_id_;
-      waiting_[id] = asked;
       const FrameHead head{static_cast<std::uint32_t>(source.size()), id,
                            static_cast<std::uint32_t>(kind)};
-      life->outgoing.append(reinterpret_cast<const char*>(&head), sizeof head);
-      life->outgoing += source;
+      asked->frame.assign(reinterpret_cast<const char*>(&head), sizeof head);
+      asked->frame += source;
+      waiting_[id] = asked;
+      hand_on();
     }
     if (begins) runtime_.spawn_on(0, "text.compiler", run(life));
     life->to_send.notify();
     co_await asked->answered.wait(kAnswerMax);
     const std::lock_guard lock(mutex_);
-    waiting_.erase(id);
+    // What the helper works on keeps its place until the answer comes, though nobody waits for it.
+    if (!asked->handed || asked->result) waiting_.erase(id);
     if (!asked->result) co_return gone();
     if (*asked->result && is_lasting(**asked->result)) memory_.add(key, **asked->result);
     co_return *std::move(asked->result);
@@ -132,6 +145,35 @@ class HelperCompiler final : public Compiler {
     bool ended = false;    // loop 0 only
     std::optional<Socket> socket;
   };
+
+  // The next three are called under the mutex.
+  bool has_room(const std::string& owner) const {
+    std::size_t of_owner = 0;
+    for (const auto& [id, asked] : waiting_) of_owner += asked->owner == owner ? 1 : 0;
+    return waiting_.size() < kWaitingMax && of_owner < kWaitingOfOwnerMax;
+  }
+  std::size_t at_work(const std::string& owner) const {
+    std::size_t count = 0;
+    for (const auto& [id, asked] : waiting_)
+      count += asked->handed && asked->owner == owner ? 1 : 0;
+    return count;
+  }
+  // As many as the helper takes at once; first those of whoever has the fewest at work.
+  void hand_on() {
+    for (;;) {
+      std::size_t working = 0;
+      Asked* next = nullptr;
+      for (const auto& [id, asked] : waiting_) {
+        working += asked->handed ? 1 : 0;
+        if (asked->handed) continue;
+        if (!next || at_work(asked->owner) < at_work(next->owner)) next = asked.get();
+      }
+      if (!next || working >= kCompilesAtOnce || !life_) return;
+      next->handed = true;
+      life_->outgoing += next->frame;
+      next->frame.clear();
+    }
+  }
 
   Awaitable<void> run(std::shared_ptr<Life> life) {
     int ends[2];
@@ -209,6 +251,9 @@ class HelperCompiler final : public Compiler {
     if (found == waiting_.end()) return;
     found->second->result = std::move(result);
     found->second->answered.notify();
+    waiting_.erase(found);
+    hand_on();
+    if (life_) life_->to_send.notify();
   }
 
   // The next source starts another helper.

@@ -39,7 +39,7 @@ class CompilerTest : public ::testing::Test {
     auto future = promise->get_future();
     auto task = [](Compiler& compiler, SourceKind kind, std::string source,
                    std::shared_ptr<std::promise<Answer>> out) -> base::Awaitable<void> {
-      auto result = co_await compiler.compile(kind, std::move(source));
+      auto result = co_await compiler.compile(kind, std::move(source), "owner");
       out->set_value(std::move(result));
     };
     runtime_->spawn("test", task(*compiler_, kind, std::move(source), std::move(promise)));
@@ -212,6 +212,36 @@ TEST_F(HostileSources, AreContainedAndLeaveNothingBehind) {
     waiting.clear();
   }
   EXPECT_GE(all_attacks.size(), 55U);
+}
+
+// One tenant's endless sources wait for each other, not for everybody.
+TEST_F(HostileSources, NobodyKeepsTheOthersWaiting) {
+  const auto of = [this](const std::string& owner, std::string source) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto task = [](Compiler& compiler, std::string source, std::string owner,
+                   std::shared_ptr<std::promise<Answer>> out) -> base::Awaitable<void> {
+      auto result = co_await compiler.compile(SourceKind::pug, std::move(source), std::move(owner));
+      out->set_value(std::move(result));
+    };
+    auto future = promise->get_future();
+    runtime_->spawn("test", task(*compiler_, std::move(source), owner, std::move(promise)));
+    return future;
+  };
+  std::vector<std::future<Answer>> loops;
+  for (int i = 0; i < 12; ++i)
+    loops.push_back(of("hostile", "- while (true) {} // " + std::to_string(i) + "\n"));
+  const auto good = of("good", kGood).get();
+  ASSERT_TRUE(good) << good.error().detail;
+  EXPECT_FALSE(good->html.empty());
+  std::size_t refused = 0;
+  std::size_t unanswered = 0;
+  for (auto& loop : loops) {
+    if (loop.wait_for(std::chrono::seconds(0)) != std::future_status::ready) ++unanswered;
+    const auto answer = loop.get();
+    if (!answer && answer.error().code == base::Code::rate_limited) ++refused;
+  }
+  EXPECT_EQ(refused, 4u) << "eight of one owner wait, no more";
+  EXPECT_GT(unanswered, 0u) << "the good one came first";
 }
 
 TEST_F(CompilerTest, refuses_what_is_no_source) {

@@ -23,7 +23,6 @@ namespace {
 constexpr std::size_t kScriptMemory = 128 << 20;
 constexpr std::size_t kAddressSpace = 512 << 20;
 constexpr std::size_t kStack = 4 << 20;
-constexpr std::size_t kAtOnce = 4;
 constexpr int kRefused = 3;  // exit code of a fork that could not give up the world
 
 // All of it, or false when the other side is gone.
@@ -89,7 +88,7 @@ class Helper {
   // Waits for whatever comes first; false when the server is gone.
   bool step() {
     std::vector<pollfd> waits;
-    const bool room = works_.size() < kAtOnce;
+    const bool room = works_.size() < kCompilesAtOnce;
     waits.push_back({socket_, static_cast<short>(room ? POLLIN : 0), 0});
     int timeout = -1;
     const base::Duration now = clock_->steady();

@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/time.h"
@@ -20,6 +21,9 @@ struct FrameHead {
 
 // What one source may take: many times what a long one needs on a small machine.
 inline constexpr base::Duration kCompileTimeMax = std::chrono::milliseconds(1500);
+
+// More wait in the server, where it is known whose they are.
+inline constexpr std::size_t kCompilesAtOnce = 4;
 
 // Serves until the other end of `socket` is closed; what the hidden target of the program runs.
 // Returns the process's exit code.

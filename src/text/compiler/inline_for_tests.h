@@ -9,7 +9,8 @@ namespace text::compiler {
 // hostile one would reach the test itself.
 class InlineCompiler final : public Compiler {
  public:
-  base::Awaitable<base::Result<Compiled>> compile(SourceKind kind, std::string source) override {
+  base::Awaitable<base::Result<Compiled>> compile(SourceKind kind, std::string source,
+                                                  std::string) override {
     Engine engine({256 << 20, 2 << 20});
     co_return base::json::read<Compiled>(engine.compile(kind, source));
   }
