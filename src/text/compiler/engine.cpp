@@ -1,6 +1,9 @@
 #include "text/compiler/engine.h"
 
+#include <malloc.h>
 #include <quickjs.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "base/crypto.h"
@@ -85,6 +88,10 @@ struct Engine::State {
     mjml = realm_with(mjml_bundle(), "mjml.js");
     // The compilers themselves are loaded without a limit; it is for what sources do.
     JS_SetMemoryLimit(runtime, limits.memory_bytes);
+    // Reading the scripts took memory that is not needed again, and they are read only once.
+    malloc_trim(0);
+    give_back(pug_bundle());
+    give_back(mjml_bundle());
   }
   ~State() {
     if (fresh) JS_FreeContext(fresh);
@@ -101,6 +108,15 @@ struct Engine::State {
     const Held loaded(realm, evaluate(realm, script, name));
     QT_ASSERT(!loaded.failed());
     return realm;
+  }
+
+  // The pages of the program's file that hold nothing else; who reads them gets them anew.
+  static void give_back(std::string_view script) {
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(script.data());
+    const std::uintptr_t first = (begin + page - 1) / page * page;
+    const std::uintptr_t end = (begin + script.size()) / page * page;
+    if (first < end) madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
   }
 
   // QuickJS wants a zero behind the text, which string_views of std::string and the bundles have.
