@@ -21,9 +21,9 @@ LAST = "Albers Brandt Carstens Diehl Ebert Funke Gerdes Harms Iversen".split()
 STATES = ["open"] * 30 + ["session"] * 20 + ["paid"] * 35 + ["failed"] * 5 + ["expired"] * 7 + ["cancelled"] * 3
 STATUS = {"session": "open", "failed": "open"}
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
-TABLES = ("tenant", "api_key", "connection", "template", "client", "client_term", "payment_request", "link",
-          "message", "checkout_session", "payment_transaction", "ledger_entry", "totals_quarter", "totals_day",
-          "totals_version", "event_listing")
+TABLES = ("tenant", "api_key", "connection", "template", "template_version", "client", "client_term",
+          "payment_request", "link", "message", "checkout_session", "payment_transaction", "ledger_entry",
+          "totals_quarter", "totals_day", "totals_version", "event_listing")
 TOTALS = [f"{status}_{what}" for status in ("draft", "scheduled", "open", "processing", "paid", "expired",
                                             "cancelling", "cancelled") for what in ("count", "micros")]
 TOTALS += [f"{kind}_micros" for kind in ("charged", "provider_fee", "sms_fee", "email_fee", "refunded", "disputed",
@@ -95,12 +95,22 @@ class Seeder:
         self.bulk["event_listing"].add({
             "connection_id": self.tenants[-1]["stripe"], "tenant_id": tenant, "listed_until": self.now,
             "due_at": self.now + DAY, "lease_owner": "", "lease_until": 0, "lease_fence": 0})
-        html = pathlib.Path(__file__).with_name("email.mustache.html").read_text()
         for kind, subject in (("request", "{{merchant.name}}: {{request.amount}}"), ("receipt", "Thank you")):
-            self.bulk["template"].add({
-                "tenant_id": tenant, "id": self.make_id(at), "name": f"Bench {kind}", "channel": "email",
-                "kind": kind, "locale": "en", "subject": subject, "body_html": html, "body_text": None,
-                "default_slot": f"email/{kind}/en", **common})
+            self.template(tenant, kind, subject, common)
+
+    def template(self, tenant, kind, subject, common):
+        """With one version, published; its text is made of the HTML when it is sent."""
+        id_, number = self.make_id(common["created_at"]), 1
+        html = pathlib.Path(__file__).with_name("email.mustache.html").read_text()
+        self.bulk["template"].add({
+            "tenant_id": tenant, "id": id_, "name": f"Bench {kind}", "channel": "email", "kind": kind, "locale": "en",
+            "default_slot": f"email/{kind}/en", "published_number": number, "draft_number": None,
+            "latest_number": number, **common})
+        self.bulk["template_version"].add({
+            "tenant_id": tenant, "template_id": id_, "number": number, "source_kind": "html", "image_mode": "linked",
+            "subject": subject, "source": html, "body_text": None, "html": html, "text": "",
+            "created_at": common["created_at"], "updated_at": common["created_at"],
+            "published_at": common["created_at"], "published_by": None})
 
     def connection(self, tenant, id_, kind, config, secrets, common):
         sealed = keys.seal(json.dumps(secrets).encode(), tenant + id_ + kind.encode())
