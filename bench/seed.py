@@ -173,7 +173,7 @@ class Seeder:
             "fee_micros": None, "fee_currency": "", "error_code": "", "attempt_id": None, "attempts": 1,
             "settle_step": 0, "work_at": None, "lease_owner": "", "lease_until": 0, "lease_fence": 0,
             "attempted_at": sent, "sent_at": sent, "delivered_at": sent, "version": 3, "created_at": created,
-            "updated_at": sent})
+            "updated_at": sent, "content_until": None})
         return id_
 
     def session(self, owner, request, message, amount, state, created, paid_at):

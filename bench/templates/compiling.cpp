@@ -159,7 +159,8 @@ class Bench {
 
   Awaitable<base::Duration> compile(int number) {
     const base::Duration began = runtime_->clock().steady();
-    const auto out = co_await compiler_->compile(text::SourceKind::pug, email(number).source);
+    const auto out =
+        co_await compiler_->compile(text::SourceKind::pug, email(number).source, "bench");
     QT_ASSERT(out && out->problems.empty());
     co_return runtime_->clock().steady() - began;
   }
@@ -168,7 +169,7 @@ class Bench {
     const base::Duration began = runtime_->clock().steady();
     templates::Purpose purpose;
     purpose.channel = domain::Channel::sms;
-    const auto out = co_await templates::proof(*compiler_, purpose, sms(number));
+    const auto out = co_await templates::proof(*compiler_, purpose, sms(number), "bench");
     QT_ASSERT(out && out->is_sendable());
     co_return runtime_->clock().steady() - began;
   }
@@ -177,7 +178,7 @@ class Bench {
     const base::Duration began = runtime_->clock().steady();
     const Content content = email(number);
     const templates::Purpose purpose{domain::Channel::email, starter().kind};
-    const auto proof = co_await templates::proof(*compiler_, purpose, content);
+    const auto proof = co_await templates::proof(*compiler_, purpose, content, "bench");
     QT_ASSERT(proof && proof->is_sendable());
     const auto parsed = messaging::parse_template(
         {content.subject, proof->sendable.html, proof->sendable.text, content.image_mode});
