@@ -88,8 +88,8 @@ struct World {
   ~World() { t.runtime().stop(); }
 
   TemplatePreviewDeps preview_deps() {
-    TemplatePreviewDeps deps{t.store(), clock(), compiler, "https://pay.example.com",
-                             {},        {},      {},       {}};
+    TemplatePreviewDeps deps{t.store(), t.runtime(), compiler, "https://pay.example.com",
+                             {},        {},          {},       {}};
     deps.context = [this](store::Tx&, const PreviewSubject& s) -> Result<messaging::SendContext> {
       if (s.client_id) return base::field_error("client_id", "unknown", "no such client");
       messaging::SendContext c;

@@ -5,7 +5,9 @@
 
 #include "api/check.h"
 #include "api/template_preview_views.h"
+#include "base/encoding.h"
 #include "domain/sms.h"
+#include "images/qr.h"
 #include "templates/check.h"
 #include "templates/placeholders.h"
 #include "text/html.h"
@@ -18,6 +20,8 @@ constexpr std::size_t kBodyMax = 512 * 1024;
 constexpr std::size_t kUcs2CharsMax = 50;
 // Of the link that previews and tests show: it opens no pay page.
 constexpr std::string_view kSampleToken = "0000000000000000000000";
+// Of the QR code in a test.
+constexpr std::string_view kQrCid = "qr@test.invalid";
 // Where an SMS to people must say how to stop them (CTIA's handbook, 5.1.3).
 constexpr std::string_view kOptOutCountries[] = {"US", "CA"};
 
@@ -117,7 +121,7 @@ class PreviewRoutes {
                                                  subject.tenant_id.text()));
     const auto parsed = messaging::parse_template(
         {content.subject, std::move(proof.sendable.html), std::move(proof.sendable.text)});
-    CO_TRY(const auto scene, co_await scene_of(subject, names_of(parsed)));
+    CO_TRY(const auto scene, co_await scene_of(subject, needs_of(parsed)));
     PreviewView view;
     view.problems = std::move(proof.problems);
     // Without it the proof says what is wrong and where.
@@ -182,10 +186,16 @@ class PreviewRoutes {
     return templates::check_all({&name, &locale, subject.purpose.channel, &content});
   }
 
-  // Whose message it is, and the pictures that it names.
+  // Whose message it is, and its pictures. The link of a preview opens nothing, so that its code
+  // can't be fetched either: it is drawn here.
   struct Scene {
     messaging::SendContext context;
     std::vector<messaging::ImageAddress> images;
+    std::string qr_code;  // PNG; empty when it is not shown
+  };
+  struct Needs {
+    std::vector<std::string> images;
+    bool qr_code = false;
   };
   struct Shown {
     const PreviewSubject& subject;
@@ -194,20 +204,29 @@ class PreviewRoutes {
     const Scene& scene;
   };
 
-  static std::vector<std::string> names_of(const Result<messaging::ParsedTemplate>& parsed) {
-    return parsed ? parsed->image_names : std::vector<std::string>{};
+  static Needs needs_of(const Result<messaging::ParsedTemplate>& parsed) {
+    return parsed ? Needs{parsed->image_names, parsed->shows_qr_code} : Needs{};
+  }
+  messaging::MessageUrls sample_urls() const {
+    const std::string token(kSampleToken);
+    return {d_.public_url + "/p/" + token, d_.public_url + "/u/" + token};
   }
 
-  Awaitable<Result<Scene>> scene_of(PreviewSubject subject, std::vector<std::string> names) {
-    auto body = [this, &subject, &names](store::Tx& tx) -> Result<Scene> {
+  Awaitable<Result<Scene>> scene_of(PreviewSubject subject, Needs needs) {
+    auto body = [this, &subject, &needs](store::Tx& tx) -> Result<Scene> {
       Scene scene;
       TRY(scene.context, d_.context(tx, subject));
-      if (!names.empty()) {
-        TRY(scene.images, d_.images(tx, subject.tenant_id, names));
+      if (!needs.images.empty()) {
+        TRY(scene.images, d_.images(tx, subject.tenant_id, needs.images));
       }
       return scene;
     };
-    co_return co_await d_.store.with_snapshot(body);
+    CO_TRY(auto scene, co_await d_.store.with_snapshot(body));
+    if (needs.qr_code) {
+      const auto draw = [link = sample_urls().pay] { return images::qr_code_png(link); };
+      CO_TRY(scene.qr_code, co_await base::run_blocking(d_.runtime, draw));
+    }
+    co_return scene;
   }
 
   Awaitable<Result<std::optional<CostView>>> cost_of(domain::TenantId tenant, bool livemode,
@@ -219,17 +238,18 @@ class PreviewRoutes {
                        price->currency};
   }
 
-  boost::json::value data_of(const Scene& scene) const {
-    const std::string token(kSampleToken);
-    const messaging::MessageUrls urls{d_.public_url + "/p/" + token, d_.public_url + "/u/" + token};
-    auto data = messaging::template_data(scene.context, urls, d_.clock.now());
+  // `qr_address`: where the picture of the link is.
+  boost::json::value data_of(const Scene& scene, const std::string& qr_address) const {
+    auto data = messaging::template_data(scene.context, sample_urls(), d_.runtime.clock().now());
     messaging::set_images(data, scene.images);
+    if (!scene.qr_code.empty()) data.as_object()["link"].as_object()["qr_code"] = qr_address;
     return data;
   }
 
   void show(PreviewView& view, const Shown& shown, ColorScheme scheme) const {
     list_unused(view, shown.subject, shown.parsed);
-    const auto data = data_of(shown.scene);
+    const auto data =
+        data_of(shown.scene, "data:image/png;base64," + base::to_base64(shown.scene.qr_code));
     if (shown.subject.purpose.channel == domain::Channel::sms) {
       auto text = messaging::render_sms(shown.parsed, data);
       if (!text) return add_missing(view, text.error());
@@ -278,15 +298,18 @@ class PreviewRoutes {
     const auto parsed = messaging::parse_template(
         {content.subject, std::move(sendable.html), std::move(sendable.text)});
     if (!parsed) co_return parsed.error();
-    CO_TRY(const auto scene, co_await scene_of(std::move(subject), parsed->image_names));
-    CO_TRY(auto rendered, messaging::render_mail(*parsed, data_of(scene)));
+    CO_TRY(const auto scene, co_await scene_of(std::move(subject), needs_of(parsed)));
+    const auto data = data_of(scene, "cid:" + std::string(kQrCid));
+    CO_TRY(auto rendered, messaging::render_mail(*parsed, data));
     net::MimeMessage mail;
+    if (!scene.qr_code.empty() && !rendered.html.empty())
+      mail.inline_images.push_back({std::string(kQrCid), "image/png", scene.qr_code});
     mail.subject = "[Test] " + rendered.subject;
     mail.html = std::move(rendered.html);
     mail.text = std::move(rendered.text);
     mail.from.name = scene.context.sender_name;
     mail.reply_to = scene.context.reply_to;
-    mail.date = d_.clock.now();
+    mail.date = d_.runtime.clock().now();
     co_return mail;
   }
 

@@ -30,7 +30,7 @@ struct TestMail {
 
 struct TemplatePreviewDeps {
   store::Store& store;
-  const base::Clock& clock;
+  base::Runtime& runtime;
   text::Compiler& compiler;
   std::string public_url;
   // not_found: no such client or payment request.

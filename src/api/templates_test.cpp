@@ -122,7 +122,8 @@ TEST_P(TemplateRoutesTest, BelongToTheirTenant) {
 const std::string kMail =
     R"("kind":"request","locale":"en","source_kind":"pug","subject":"{{request.amount}}",
        "source":"mjml\n  mj-head\n    mj-preview Soon\n  mj-body\n    mj-section\n)"
-    R"(      mj-column\n        mj-button(href='{{link.url}}'))"
+    R"(      mj-column\n        mj-image(src='{{link.qr_code}}' alt='Code')\n)"
+    R"(        mj-button(href='{{link.url}}'))"
     R"( Pay {{request.amount}}, {{client.name}}\n")";
 
 TEST_P(TemplateRoutesTest, PreviewsSayWhatSendingWouldDo) {
@@ -136,6 +137,9 @@ TEST_P(TemplateRoutesTest, PreviewsSayWhatSendingWouldDo) {
   EXPECT_EQ(mail.at("preheader"), "Soon");
   EXPECT_NE(mail.at("html").as_string().find("Pay €1,250.00, Anna Berg"), std::string::npos);
   EXPECT_NE(mail.at("text").as_string().find("https://pay.example.com/p/"), std::string::npos);
+  EXPECT_NE(mail.at("html").as_string().find("src=\"data:image/png;base64,iVBOR"),
+            std::string::npos)
+      << "its link opens nothing, and its code is shown all the same";
   EXPECT_TRUE(good.json.at("sms").is_null());
 
   const auto broken = w().post(
@@ -213,6 +217,7 @@ TEST_P(TemplateRoutesTest, TestsGoToThePersonWhoAsks) {
   ASSERT_EQ(w().tests.size(), 1u);
   EXPECT_EQ(w().tests[0].mail.subject, "[Test] €1,250.00");
   EXPECT_EQ(w().tests[0].tenant_id.text(), m.id);
+  EXPECT_EQ(w().tests[0].mail.inline_images.size(), 1u);
   EXPECT_EQ(as_root(R"({"kind":"request","locale":"en","source_kind":"text","subject":"x",
                         "source":"no link"})")
                 .status,

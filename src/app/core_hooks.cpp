@@ -148,10 +148,15 @@ base::Result<messaging::SendContext> Core::load_context(store::Tx& tx,
   TRY(auto row, reads::message_context(tx, m.tenant_id, m.request_id));
   if (!row)
     return base::error(base::Code::not_found, "request_gone", "a message without its request");
-  const reads::TemplateChoice choice{m.tenant_id,          m.channel,    m.kind, row->client_locale,
-                                     row->merchant_locale, m.template_id};
+  reads::TemplateChoice choice{m.tenant_id,          m.channel,    m.kind, row->client_locale,
+                               row->merchant_locale, m.template_id};
   TRY(auto c, context_of(*std::move(row), m.channel));
-  TRY(const auto found, reads::template_for(tx, choice));
+  TRY(auto found, reads::template_for(tx, choice));
+  if (!found && choice.named) {
+    // Its template was deleted while it waited: better said in other words than not at all.
+    choice.named.reset();
+    TRY(found, reads::template_for(tx, choice));
+  }
   if (!found) return base::error(base::Code::not_found, "no_template", "no template fits");
   c.template_ref = {found->id, found->number};
   return c;

@@ -129,7 +129,7 @@ KnownImages known_images(Core& core) {
 
 api::TemplatePreviewDeps preview_deps(Core& core, People& people) {
   api::TemplatePreviewDeps deps{core.outside.store,
-                                core.outside.runtime.clock(),
+                                core.outside.runtime,
                                 core.outside.compiler,
                                 core.options.public_url,
                                 {},

@@ -109,6 +109,28 @@ TEST_F(Messages, WhatAMessageSaidIsForgottenInTime) {
   EXPECT_EQ(get("/v1/messages?limit=10").list("data").size(), 2u) << "that it was sent stays";
 }
 
+TEST_F(Messages, ADeletedTemplateLeavesTheDefault) {
+  const auto made = post("/v1/templates",
+                         R"({"name":"Own","channel":"email","kind":"request","locale":"en",
+      "source_kind":"text","subject":"Own","source":"{{request.amount}} {{link.url}}"})");
+  const std::string path = "/v1/templates/" + made.text("id");
+  ASSERT_EQ(post(path + "/publish", "{}").status, 200);
+  inbox_->fault = base::error(base::Code::unavailable, "the relay rests");
+  const auto request =
+      post("/v1/payment-requests",
+           R"({"client_id":")" + new_client() +
+               R"(","amount_minor":900,"currency":"EUR","description":"Portrait",)" +
+               R"("channels":["email"],"template_ids":{"email":")" + made.text("id") + R"("}})");
+  ASSERT_EQ(request.status, 201) << request.body;
+  pass(seconds(1));
+  ASSERT_EQ(call(net::Method::delete_, path).status, 204);
+  inbox_->fault.reset();
+  pass(minutes(5));
+  const auto sent = call(net::Method::get, kSandbox + "/control/mails").list("mails");
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(std::string(sent.at(0).at("subject").as_string()).find("Payment request from"), 0u);
+}
+
 // A message that can't even be claimed waits; those that were due with it are sent.
 TEST_F(Messages, OneMessageKeepsNoOtherWaiting) {
   const auto set_key = [this](const std::string& version) {

@@ -229,7 +229,7 @@ TEST_F(HostileSources, NobodyKeepsTheOthersWaiting) {
   };
   std::vector<std::future<Answer>> loops;
   for (int i = 0; i < 12; ++i)
-    loops.push_back(of("hostile", "- while (true) {} // " + std::to_string(i) + "\n"));
+    loops.push_back(of("hostile", "- while (true) {}\n//- " + std::to_string(i) + "\n"));
   const auto good = of("good", kGood).get();
   ASSERT_TRUE(good) << good.error().detail;
   EXPECT_FALSE(good->html.empty());

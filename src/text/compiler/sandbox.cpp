@@ -13,6 +13,15 @@ constexpr const char* kLetThrough[] = {"write",        "exit_group",    "exit", 
                                        "munmap",       "mremap",        "madvise",     "futex",
                                        "rt_sigreturn", "clock_gettime", "gettimeofday"};
 
+#ifdef __SANITIZE_ADDRESS__
+// The sanitizers ask by a pipe whether memory can be read, and for the stack before an exit.
+constexpr const char* kForSanitizers[] = {"pipe2", "read", "close", "sigaltstack"};
+constexpr rlim_t kFiles = 64;
+#else
+constexpr const char* kForSanitizers[] = {"exit"};
+constexpr rlim_t kFiles = 0;
+#endif
+
 bool limit(int what, rlim_t most) {
   const rlimit both{most, most};
   return setrlimit(static_cast<__rlimit_resource>(what), &both) == 0;
@@ -30,11 +39,14 @@ bool give_up_the_world(std::size_t memory_bytes, unsigned cpu_seconds) {
 #endif
   bool done = limit(RLIMIT_CPU, cpu_seconds) && limit(RLIMIT_AS, memory_bytes) &&
               limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_NPROC, 0) && limit(RLIMIT_CORE, 0) &&
-              limit(RLIMIT_NOFILE, 0);
+              limit(RLIMIT_NOFILE, kFiles);
   done = done && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (!filter) return false;
   for (const char* name : kLetThrough) {
+    done = done && allow(filter, seccomp_syscall_resolve_name(name));
+  }
+  for (const char* name : kForSanitizers) {
     done = done && allow(filter, seccomp_syscall_resolve_name(name));
   }
   // Memory, but never to run.
