@@ -100,6 +100,8 @@ base::Awaitable<Result<Sender::Tasks>> Sender::claim(std::size_t room) {
     return jobs;
   };
   auto jobs = co_await store_.with_transaction(body);
+  // While the database is away nothing is wrong with any message.
+  if (!jobs && jobs.error().code == base::Code::unavailable) co_return jobs.error();
   if (!jobs) {
     base::log::warn("messages could not be claimed together", {{"detail", jobs.error().detail}});
     CO_TRY(jobs, co_await claim_singly(due.room));
@@ -125,6 +127,8 @@ base::Awaitable<Result<std::vector<Sender::Job>>> Sender::claim_singly(std::int6
     auto job = co_await store_.with_transaction(one);
     if (job && *job) jobs.push_back(std::move(**job));
     if (job) continue;
+    // What was claimed before must be sent, or its outcome would be unknown for good.
+    if (job.error().code == base::Code::unavailable) break;
     base::log::error("a message could not be claimed",
                      {{"message", row.id.text()}, {"detail", job.error().detail}});
     auto park = [this, &row, due](store::Tx& tx) -> Status {
@@ -132,7 +136,7 @@ base::Awaitable<Result<std::vector<Sender::Job>>> Sender::claim_singly(std::int6
       m.work_at = due.now + kParked;
       return messages_.save(tx, m);
     };
-    CO_TRY_STATUS(co_await store_.with_transaction(park));
+    if (!co_await store_.with_transaction(park)) break;
   }
   co_return jobs;
 }
