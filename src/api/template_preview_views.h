@@ -16,24 +16,8 @@ namespace api {
 enum class ColorScheme : std::uint8_t { light, dark };
 BOOST_DESCRIBE_ENUM(ColorScheme, light, dark)
 
-struct PreviewBody {
-  domain::Channel channel = domain::Channel::email;
-  domain::MessageKind kind = domain::MessageKind::request;
-  std::string locale;
-  templates::SourceKind source_kind = templates::SourceKind::pug;
-  std::optional<std::string> subject;
-  std::string source;
-  std::optional<std::string> body_text;
-  std::optional<domain::ImageMode> image_mode;
-  std::optional<domain::ClientId> client_id;
-  std::optional<domain::RequestId> payment_request_id;
-  std::optional<ColorScheme> color_scheme;
-  std::optional<bool> livemode;
-};
-BOOST_DESCRIBE_STRUCT(PreviewBody, (),
-                      (channel, kind, locale, source_kind, subject, source, body_text, image_mode,
-                       client_id, payment_request_id, color_scheme, livemode))
-struct TestBody {
+// A content, and whose data it is shown with.
+struct ShownBody {
   domain::MessageKind kind = domain::MessageKind::request;
   std::string locale;
   templates::SourceKind source_kind = templates::SourceKind::pug;
@@ -45,9 +29,14 @@ struct TestBody {
   std::optional<domain::RequestId> payment_request_id;
   std::optional<bool> livemode;
 };
-BOOST_DESCRIBE_STRUCT(TestBody, (),
+BOOST_DESCRIBE_STRUCT(ShownBody, (),
                       (kind, locale, source_kind, subject, source, body_text, image_mode, client_id,
                        payment_request_id, livemode))
+struct PreviewBody : ShownBody {
+  domain::Channel channel = domain::Channel::email;
+  std::optional<ColorScheme> color_scheme;
+};
+BOOST_DESCRIBE_STRUCT(PreviewBody, (ShownBody), (channel, color_scheme))
 struct TestView {
   std::string sent_to;
 };

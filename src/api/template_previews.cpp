@@ -7,6 +7,7 @@
 #include "api/template_preview_views.h"
 #include "base/encoding.h"
 #include "domain/sms.h"
+#include "domain/utf8.h"
 #include "images/qr.h"
 #include "templates/check.h"
 #include "templates/placeholders.h"
@@ -46,22 +47,6 @@ std::string with_dark_scheme(const std::string& html) {
   return out;
 }
 
-std::int64_t utf16_position(std::string_view text, std::int64_t byte_offset) {
-  std::int64_t units = 1;
-  for (const char c : text.substr(0, static_cast<std::size_t>(byte_offset))) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;
-  }
-  return units;
-}
-
-std::string_view character_at(std::string_view text, std::int64_t byte_offset) {
-  std::size_t end = static_cast<std::size_t>(byte_offset) + 1;
-  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
-  return text.substr(static_cast<std::size_t>(byte_offset),
-                     end - static_cast<std::size_t>(byte_offset));
-}
-
 void add_problem(PreviewView& view, std::string field, text::Severity severity, std::string code,
                  std::string detail) {
   templates::Problem problem;
@@ -89,9 +74,10 @@ SmsView sms_view(std::string text, const templates::Content& content) {
     view.segments = size->segments;
   }
   for (const domain::SmsChar& c : domain::ucs2_chars(text, kUcs2CharsMax)) {
+    const auto at = static_cast<std::size_t>(c.byte_offset);
     Ucs2CharView one;
-    one.character = character_at(text, c.byte_offset);
-    one.position = utf16_position(text, c.byte_offset);
+    one.character = text.substr(at, domain::code_point_at(text, at).next - at);
+    one.position = 1 + domain::utf16_length(std::string_view(text).substr(0, at));
     if (const auto replacement = domain::gsm_replacement(c.code_point))
       one.replacement = std::string(*replacement);
     view.ucs2_characters.push_back(std::move(one));
@@ -107,15 +93,9 @@ class PreviewRoutes {
   explicit PreviewRoutes(TemplatePreviewDeps deps) : d_(std::move(deps)) {}
 
   Awaitable<Result<net::Response>> preview(Call call) {
-    CO_TRY(auto body, read_body<PreviewBody>(call.request));
-    const PreviewSubject subject{call.who.tenant_id,
-                                 {body.channel, body.kind},
-                                 body.locale,
-                                 body.client_id,
-                                 body.payment_request_id};
-    templates::Content content{body.source_kind, std::move(body.subject), std::move(body.source),
-                               std::move(body.body_text),
-                               body.image_mode.value_or(domain::ImageMode::linked)};
+    CO_TRY(const auto body, read_body<PreviewBody>(call.request));
+    const PreviewSubject subject = subject_of(call, body, body.channel);
+    templates::Content content = content_of(body);
     CO_TRY_STATUS(check(subject, content));
     CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content,
                                                  subject.tenant_id.text()));
@@ -140,19 +120,13 @@ class PreviewRoutes {
   }
 
   Awaitable<Result<net::Response>> test(Call call) {
-    CO_TRY(auto body, read_body<TestBody>(call.request));
+    CO_TRY(const auto body, read_body<ShownBody>(call.request));
     if (!call.who.user_id)
       co_return base::error(base::Code::forbidden, "no_person",
                             "a test goes to the person who asks for it, and this is an API key");
     CO_TRY(const bool livemode, livemode_of(call.who, body.livemode));
-    const PreviewSubject subject{call.who.tenant_id,
-                                 {domain::Channel::email, body.kind},
-                                 body.locale,
-                                 body.client_id,
-                                 body.payment_request_id};
-    templates::Content content{body.source_kind, std::move(body.subject), std::move(body.source),
-                               std::move(body.body_text),
-                               body.image_mode.value_or(domain::ImageMode::linked)};
+    const PreviewSubject subject = subject_of(call, body, domain::Channel::email);
+    templates::Content content = content_of(body);
     CO_TRY_STATUS(check(subject, content));
     CO_TRY(auto proof, co_await templates::proof(d_.compiler, subject.purpose, content,
                                                  subject.tenant_id.text()));
@@ -180,6 +154,19 @@ class PreviewRoutes {
   }
 
  private:
+  static PreviewSubject subject_of(const Call& call, const ShownBody& body,
+                                   domain::Channel channel) {
+    return {call.who.tenant_id,
+            {channel, body.kind},
+            body.locale,
+            body.client_id,
+            body.payment_request_id};
+  }
+  static templates::Content content_of(ShownBody body) {
+    return {body.source_kind, std::move(body.subject), std::move(body.source),
+            std::move(body.body_text), body.image_mode.value_or(domain::ImageMode::linked)};
+  }
+
   static Status check(const PreviewSubject& subject, templates::Content& content) {
     std::string name = "preview";
     std::string locale = subject.locale;

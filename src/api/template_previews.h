@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "api/routes.h"
+#include "api/templates.h"
 #include "messaging/prices.h"
 #include "messaging/render.h"
 #include "net/mime.h"
@@ -35,10 +36,7 @@ struct TemplatePreviewDeps {
   std::string public_url;
   // not_found: no such client or payment request.
   std::function<Result<messaging::SendContext>(store::Tx&, const PreviewSubject&)> context;
-  // Of the names, those that the tenant's library has.
-  std::function<Result<std::vector<messaging::ImageAddress>>(store::Tx&, domain::TenantId,
-                                                             std::span<const std::string>)>
-      images;
+  KnownImages images;
   // Of one segment; absent when nobody knows.
   std::function<Awaitable<Result<std::optional<messaging::SegmentPrice>>>(
       domain::TenantId, bool livemode, std::string country)>

@@ -5,7 +5,7 @@
 
 #include "api/check.h"
 #include "api/views.h"
-#include "identity/locale.h"
+#include "domain/locale_tag.h"
 #include "templates/diff.h"
 
 namespace api {
@@ -154,7 +154,7 @@ class TemplateRoutes {
     CO_TRY(filter.channel, params.choice<domain::Channel>("channel"));
     CO_TRY(filter.kind, params.choice<domain::MessageKind>("kind"));
     filter.locale = params.text("locale");
-    if (filter.locale && !identity::is_locale_tag(*filter.locale)) {
+    if (filter.locale && !domain::is_locale_tag(*filter.locale)) {
       co_return Params::bad_param("locale", "invalid", "like en or de-AT");
     }
     CO_TRY(filter.cursor, params.id<domain::TemplateId>("cursor"));

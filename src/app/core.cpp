@@ -111,9 +111,7 @@ Core::Core(const Options& given, Outside from_outside, domain::LinkKeys link_key
           [this] { verifier.wake(); }),
       sender(outside.runtime, outside.store, messages, preparer, outside.sms, outside.mail),
       sms_prices(outside.store, outside.runtime.clock(), outside.sms,
-                 [this](store::Tx& tx, const messaging::Message& m) {
-                   return directory.message_accounts(tx, m);
-                 }),
+                 preparer.hooks().find_accounts),
       twilio_callbacks(
           outside.runtime, outside.store, outside.sms, messages,
           [this](std::string name) { return directory.sms_endpoint(std::move(name)); }),

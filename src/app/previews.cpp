@@ -117,7 +117,7 @@ base::Awaitable<base::Result<std::string>> send_test(Core& core, People& people,
 
 }  // namespace
 
-KnownImages known_images(Core& core) {
+api::KnownImages known_images(Core& core) {
   return [&core](store::Tx& tx, domain::TenantId tenant_id, std::span<const std::string> names)
              -> base::Result<std::vector<messaging::ImageAddress>> {
     TRY(const auto rows, core.images.named(tx, tenant_id, names, assets::Use::preview));

@@ -6,9 +6,7 @@
 namespace app {
 
 // The pictures of a tenant's library by name.
-using KnownImages = std::function<base::Result<std::vector<messaging::ImageAddress>>(
-    store::Tx&, domain::TenantId, std::span<const std::string>)>;
-KnownImages known_images(Core& core);
+api::KnownImages known_images(Core& core);
 
 // Where previews of templates get their data from.
 api::TemplatePreviewDeps preview_deps(Core& core, People& people);

@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-namespace identity {
+namespace domain {
 
 // A language, and a region if it matters: "en", "de-AT" (BCP 47, language with region only).
 inline bool is_locale_tag(std::string_view tag) {
@@ -19,4 +19,4 @@ inline bool is_locale_tag(std::string_view tag) {
   return region.size() == 2 && upper(region);
 }
 
-}  // namespace identity
+}  // namespace domain

@@ -4,7 +4,17 @@
 
 namespace domain {
 
-// Inside the module only. The code point at `at` of valid UTF-8 and the place behind it.
+// How long valid UTF-8 is in UTF-16 code units, which editors and browsers count.
+inline std::int64_t utf16_length(std::string_view valid_utf8) {
+  std::int64_t units = 0;
+  for (const char c : valid_utf8) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
+// The code point at `at` of valid UTF-8 and the place behind it.
 struct CodePoint {
   std::uint32_t value = 0;
   std::size_t next = 0;

@@ -5,8 +5,8 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "domain/client.h"
+#include "domain/locale_tag.h"
 #include "domain/phone.h"
-#include "identity/locale.h"
 #include "identity/sql.gen.h"
 
 namespace identity {
@@ -176,7 +176,8 @@ Status Tenants::check(TenantChange& c) const {
                "at most 11 letters, digits and spaces, a letter first");
   }
   if (c.reply_to) errors.email(*c.reply_to, "reply_to");
-  if (c.locale && !is_locale_tag(*c.locale)) errors.add("locale", "invalid", "like en or de-AT");
+  if (c.locale && !domain::is_locale_tag(*c.locale))
+    errors.add("locale", "invalid", "like en or de-AT");
   if (c.time_zone && !cache_.zones().find(*c.time_zone))
     errors.add("time_zone", "unknown", "not an IANA time zone");
   if (c.country && !domain::is_known_region(*c.country))

@@ -1,24 +1,11 @@
 #include "templates/check.h"
 
-#include <algorithm>
-
 #include "domain/client.h"
+#include "domain/locale_tag.h"
 
 namespace templates {
 
 namespace {
-
-// "en", "de-AT".
-bool is_locale(std::string_view tag) {
-  const auto within = [](std::string_view s, char from, char to) {
-    return std::all_of(s.begin(), s.end(), [&](char c) { return c >= from && c <= to; });
-  };
-  const std::size_t dash = tag.find('-');
-  const std::string_view language = tag.substr(0, dash);
-  if (language.size() < 2 || language.size() > 3 || !within(language, 'a', 'z')) return false;
-  if (dash == std::string_view::npos) return true;
-  return tag.size() == dash + 3 && within(tag.substr(dash + 1), 'A', 'Z');
-}
 
 class Errors {
  public:
@@ -97,7 +84,7 @@ void check_content(Errors& errors, domain::Channel channel, Content& c) {
 Status check_all(const Written& written) {
   Errors errors;
   errors.text(*written.name, {.field = "name", .chars_max = 120});
-  if (!is_locale(*written.locale)) errors.add("locale", "invalid", "like en or de-AT");
+  if (!domain::is_locale_tag(*written.locale)) errors.add("locale", "invalid", "like en or de-AT");
   if (written.content) check_content(errors, written.channel, *written.content);
   return errors.status();
 }

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <set>
 
+#include "domain/utf8.h"
 #include "templates/content.h"
 #include "templates/html_check.h"
 #include "templates/placeholders.h"
@@ -27,23 +28,14 @@ struct Written {
   std::string_view text;
 };
 
-std::int64_t utf16_units(std::string_view utf8) {
-  std::int64_t units = 0;
-  for (const char c : utf8) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;
-  }
-  return units;
-}
-
 void set_place(Problem& problem, std::string_view text, std::size_t at, std::size_t length) {
   at = std::min(at, text.size());
   const std::string_view before = text.substr(0, at);
   const std::size_t newline = before.rfind('\n');
   const std::size_t begin = newline == before.npos ? 0 : newline + 1;
   problem.line = 1 + std::count(before.begin(), before.end(), '\n');
-  problem.column = 1 + utf16_units(before.substr(begin));
-  problem.length = std::max<std::int64_t>(utf16_units(text.substr(at, length)), 1);
+  problem.column = 1 + domain::utf16_length(before.substr(begin));
+  problem.length = std::max<std::int64_t>(domain::utf16_length(text.substr(at, length)), 1);
 }
 
 struct Found {
